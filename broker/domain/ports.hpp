@@ -1,0 +1,94 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "broker/domain/connection.hpp"
+#include "broker/domain/records.hpp"
+#include "schema/frames.hpp"
+#include "schema/messages.hpp"
+
+/// The few interfaces through which decisions reach the outside. Fakes for tests are in tests/support.
+namespace palabre::broker {
+
+enum class CommitResult : std::uint8_t {
+  committed,
+  full,  ///< no space: nothing of the batch was stored, everything earlier is intact
+};
+
+/// The durable matrix, written by the recorder thread only. Anything but a lack of space is thrown as
+/// JournalFailure: the process must end and recover from disk.
+class Journal {
+ public:
+  virtual ~Journal() = default;
+
+  /// Everything the domain needs, from the store as it is.
+  [[nodiscard]] virtual Image load() = 0;
+  /// Stores all of `records` in one transaction and, when durable, one flush; or none of them.
+  [[nodiscard]] virtual CommitResult commit(std::span<const Record> records) = 0;
+  /// The highest counter stored for an outbox, 0 when it is unknown.
+  [[nodiscard]] virtual Counter last_counter(ClientNumber client, OutboxId outbox) = 0;
+
+  struct Original {
+    RoomNumber room;
+    Sequence sequence;
+    Column column;
+    TimeMs at;
+  };
+  /// Where a post was stored the first time.
+  [[nodiscard]] virtual std::optional<Original> original(ClientNumber client, OutboxId outbox,
+                                                         Counter counter) = 0;
+};
+
+/// Committed messages, readable from any session thread at any time; several readers work side by side.
+class Archive {
+ public:
+  virtual ~Archive() = default;
+
+  struct StoredEvent {
+    ClientNumber client;
+    Column column;
+    TimeMs at;
+    std::string text;
+  };
+  /// Up to `count` messages with sequences from `from` on, in order, within limits::kEventsTextBytesMax of text
+  /// (but at least one).
+  [[nodiscard]] virtual std::vector<StoredEvent> page(RoomNumber room, Sequence from, std::size_t count) = 0;
+  /// The room's last sequence, 0 when it is empty.
+  [[nodiscard]] virtual Sequence head(RoomNumber room) = 0;
+  /// The first sequence stored at or after `time`; head + 1 when there is none.
+  [[nodiscard]] virtual Sequence first_since(RoomNumber room, TimeMs time) = 0;
+
+  struct StoredCell {
+    Column column;
+    RoomNumber room;
+    Sequence sequence;
+    TimeMs at;
+    std::string text;
+  };
+  /// Up to `count` cells of a client's row from column `from` on; bounded like page().
+  [[nodiscard]] virtual std::vector<StoredCell> row(ClientNumber client, Column from, std::size_t count) = 0;
+  /// The row's length.
+  [[nodiscard]] virtual Column columns(ClientNumber client) = 0;
+  /// A single cell.
+  [[nodiscard]] virtual std::optional<StoredCell> cell(ClientNumber client, Column column) = 0;
+};
+
+/// The way back to a client: the router's outbox. Never waits; drops when it is full.
+class Replies {
+ public:
+  virtual ~Replies() = default;
+  virtual void send(ConnectionId connection, Bytes frame) = 0;
+};
+
+/// The way to everybody: the publisher's queue. Waits when it is full.
+class Feed {
+ public:
+  virtual ~Feed() = default;
+  virtual void publish(Batch batch) = 0;
+  virtual void notify(Notice notice) = 0;
+};
+
+}  // namespace palabre::broker

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "schema/ids.hpp"
+
+/// What the journal keeps: the facts that the domain decided, in order. Replaying them rebuilds its state.
+namespace palabre::broker {
+
+/// A room's row in the store, counted from 1 in the order rooms were made. `lobby` is 1.
+using RoomNumber = Number<struct RoomTag, std::uint32_t>;
+
+inline constexpr RoomNumber kLobby{1};
+inline constexpr std::string_view kLobbyName = "lobby";
+
+/// BLAKE2b-256 of an identity's secret token, 32 raw bytes. The token itself is never kept.
+using TokenHash = std::string;
+
+namespace record {
+
+struct Registered {
+  ClientNumber client;
+  std::string name;
+  TokenHash token;
+  TimeMs at;
+};
+struct RoomMade {
+  RoomNumber room;
+  std::string name;
+  ClientNumber by;  ///< 0 for the lobby
+  TimeMs at;
+};
+struct Joined {
+  RoomNumber room;
+  ClientNumber client;
+  TimeMs at;
+};
+struct Left {
+  RoomNumber room;
+  ClientNumber client;
+  TimeMs at;
+};
+/// One cell of the matrix.
+struct Message {
+  ClientNumber client;
+  Column column;
+  RoomNumber room;
+  Sequence sequence;
+  TimeMs at;
+  OutboxId outbox;
+  Counter counter;
+  std::string text;
+};
+
+}  // namespace record
+
+using Record = std::variant<record::Message, record::Registered, record::RoomMade, record::Joined, record::Left>;
+
+/// All that the domain needs to go on from where the store ended.
+struct Image {
+  struct Client {
+    ClientNumber number;
+    std::string name;
+    TokenHash token;
+    Column columns;  ///< length of the row, 0 when empty
+  };
+  struct Room {
+    RoomNumber number;
+    std::string name;
+    Sequence head;  ///< 0 when empty
+    std::vector<ClientNumber> members;
+  };
+  Epoch epoch;
+  TimeMs last_at;               ///< time of the newest message, 0 when there is none
+  std::vector<Client> clients;  ///< by number: 1, 2, 3 …
+  std::vector<Room> rooms;      ///< by number; the first is the lobby
+};
+
+}  // namespace palabre::broker

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "client/events.hpp"
+#include "schema/messages.hpp"
+#include "schema/result.hpp"
+
+namespace palabre {
+
+struct ClientOptions {
+  std::string server = "tcp://127.0.0.1:8420";  ///< the talk address
+  std::string name;                             ///< schema/README.md: name
+  std::string token;                            ///< the identity's secret; client/identity.hpp keeps one
+  bool wants_notices = false;                   ///< subscribe to came, went, joined, left
+  bool wants_feed = true;                       ///< false: only requests and posts; follow() is not allowed
+};
+
+enum class ProblemKind : std::uint8_t {
+  refused,      ///< the broker said no; `refusal` says why
+  unreachable,  ///< nobody answers at that address
+  timed_out,    ///< connected, but no answer in time
+};
+
+/// Why a call has no result. `text` is one sentence for people.
+struct Problem {
+  ProblemKind kind = ProblemKind::unreachable;
+  Refusal refusal;  ///< when kind is refused
+  std::string text;
+};
+
+template <class T>
+using Answer = std::variant<T, Problem>;
+
+/// A member of a palabre broker. Keeps the connection up by itself, hands over each message of the followed rooms
+/// once and in order, and resends posts until they are acknowledged.
+///
+/// All methods may be called from one application thread; the sockets live on a thread of the client's own. Calls
+/// that wait take a timeout and survive a reconnect meanwhile. The destructor says GOODBYE and waits at most a second.
+class Client {
+ public:
+  using Milliseconds = std::chrono::milliseconds;
+
+  explicit Client(ClientOptions options);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// Waits for the first WELCOME. The client goes on trying after a time-out until it is destroyed.
+  [[nodiscard]] Answer<reply::Welcome> connect(Milliseconds timeout);
+
+  /// Queues a message; its fate comes as event::Stored or event::PostRefused with the counter returned here. Refuses
+  /// at once what no broker would take (too long, bad text, bad room). Needs membership of the room.
+  [[nodiscard]] Result<Counter> post(const std::string& room, std::string text);
+  /// How many posts are neither stored nor refused.
+  [[nodiscard]] std::size_t unacknowledged() const;
+
+  /// Hands over the room's messages from `from` on, and new ones for ever; without `from`, only what is stored after
+  /// the room's present head. Following a room twice changes nothing.
+  [[nodiscard]] Answer<reply::Joined> follow(const std::string& room, std::optional<Sequence> from,
+                                             Milliseconds timeout);
+  void unfollow(const std::string& room);
+
+  [[nodiscard]] Answer<reply::Joined> join(const std::string& room, Milliseconds timeout);
+  [[nodiscard]] Answer<reply::Left> leave(const std::string& room, Milliseconds timeout);
+  [[nodiscard]] Answer<reply::Page> history(const request::History& wanted, Milliseconds timeout);
+  [[nodiscard]] Answer<reply::Row> row(const request::Row& wanted, Milliseconds timeout);
+  [[nodiscard]] Answer<reply::Rooms> rooms(Milliseconds timeout);
+  [[nodiscard]] Answer<reply::Who> who(const request::Who& wanted, Milliseconds timeout);
+  [[nodiscard]] Answer<reply::Pong> ping(Milliseconds timeout);
+
+  /// The next event, waiting at most `timeout`; nothing when none came.
+  [[nodiscard]] std::optional<ClientEvent> next_event(Milliseconds timeout);
+  /// Readable while events wait: for a poll loop that also reads a keyboard. Read events with next_event(0).
+  [[nodiscard]] int event_descriptor() const;
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace palabre

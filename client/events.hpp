@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "schema/frames.hpp"
+#include "schema/ids.hpp"
+#include "schema/refusal.hpp"
+
+/// What a Client tells its application, in the order in which it happened.
+namespace palabre::event {
+
+/// One message of a followed room: in sequence order, each once.
+struct Message {
+  std::string room;
+  Sequence sequence;
+  Epoch epoch;
+  ClientNumber client;
+  std::string name;
+  Column column;
+  TimeMs at;
+  std::string text;
+  bool is_replay = false;  ///< history, not news
+};
+
+/// Somebody came, went, joined or left.
+struct Notice {
+  std::string room;
+  TimeMs at;
+  NoticeEvent what;
+};
+
+/// A post of ours is safe (`is_durable`), or at least received by a broker that keeps messages in memory.
+struct Stored {
+  Counter counter;  ///< what post() returned
+  std::string room;
+  Sequence sequence;
+  ClientNumber client;
+  Column column;
+  TimeMs at;
+  bool is_durable = true;
+};
+
+/// A post of ours will never be stored.
+struct PostRefused {
+  Counter counter;
+  std::string room;
+  Refusal refusal;
+};
+
+/// Everything up to `head` of a followed room has been handed over.
+struct CaughtUp {
+  std::string room;
+  Sequence head;
+};
+
+enum class LinkState : std::uint8_t { connecting, connected, lost, refused };
+
+/// The connection changed. `text` is for people. After `refused` the client will not try again.
+struct Link {
+  LinkState state = LinkState::connecting;
+  std::string text;
+};
+
+/// The broker's store went back in time or is another: sequences begin anew.
+struct EpochChanged {
+  Epoch before;
+  Epoch now;
+};
+
+/// Messages between `first` and `last` cannot be had: the broker's store ends before what we have seen of this epoch.
+struct StoreWentBack {
+  std::string room;
+  Sequence seen;
+  Sequence head;
+};
+
+}  // namespace palabre::event
+
+namespace palabre {
+
+using ClientEvent = std::variant<event::Message, event::Notice, event::Stored, event::PostRefused, event::CaughtUp,
+                                 event::Link, event::EpochChanged, event::StoreWentBack>;
+
+}  // namespace palabre

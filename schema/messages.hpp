@@ -1,0 +1,187 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "schema/ids.hpp"
+#include "schema/limits.hpp"
+#include "schema/refusal.hpp"
+
+/// What is said on the talk port, one struct a message, named as on the wire (schema/README.md, section 5).
+namespace palabre {
+
+struct RoomHead {
+  std::string room;
+  Sequence head;
+  friend bool operator==(const RoomHead&, const RoomHead&) = default;
+};
+
+struct NamedClient {
+  ClientNumber client;
+  std::string name;
+  friend bool operator==(const NamedClient&, const NamedClient&) = default;
+};
+
+/// One message as readers get it. Its sequence is the batch's `first` plus its place in the batch.
+struct Event {
+  ClientNumber client;
+  Column column;
+  std::string text;
+  TimeMs at;
+  friend bool operator==(const Event&, const Event&) = default;
+};
+
+/// Events of one room with consecutive sequences: a feed frame, or a page of history.
+struct Batch {
+  Epoch epoch;
+  std::string room;
+  Sequence first;
+  std::vector<NamedClient> names;
+  std::vector<Event> events;
+  friend bool operator==(const Batch&, const Batch&) = default;
+};
+
+namespace request {
+
+struct Hello {
+  std::uint64_t version = limits::kProtocolVersion;
+  std::string name;
+  std::string token;
+};
+struct Post {
+  std::string room;
+  OutboxId outbox;
+  Counter counter;  ///< of the first text
+  std::vector<std::string> texts;
+};
+struct Join {
+  std::string room;
+};
+struct Leave {
+  std::string room;
+};
+/// Exactly one of `from` and `since` is given.
+struct History {
+  std::string room;
+  std::optional<Sequence> from;
+  std::optional<TimeMs> since;
+  std::uint64_t count = limits::kEventsMax;
+};
+struct Row {
+  ClientNumber client;
+  Column from{1};
+  std::uint64_t count = limits::kEventsMax;
+};
+struct Heads {};
+struct Rooms {};
+struct Who {
+  ClientNumber from{1};
+  std::uint64_t count = limits::kWhoClientsMax;
+  std::optional<std::string> room;
+};
+struct Ping {};
+struct Goodbye {};
+
+}  // namespace request
+
+using Request = std::variant<request::Hello, request::Post, request::Join, request::Leave, request::History,
+                             request::Row, request::Heads, request::Rooms, request::Who, request::Ping,
+                             request::Goodbye>;
+
+namespace reply {
+
+struct Limits {
+  std::uint64_t text_bytes = limits::kTextBytesMax;
+  std::uint64_t texts = limits::kTextsMax;
+  std::uint64_t request_bytes = limits::kRequestBytesMax;
+  std::uint64_t page_events = limits::kEventsMax;
+};
+struct Welcome {
+  std::uint64_t version = limits::kProtocolVersion;
+  ClientNumber client;
+  std::string name;
+  bool is_new = false;
+  Epoch epoch;
+  std::uint16_t feed_port = 0;
+  std::uint64_t heartbeat_ms = 0;
+  TimeMs time;
+  std::vector<RoomHead> rooms;
+  Limits limits;
+};
+struct Ack {
+  Counter counter;
+  Sequence sequence;
+  Column column;
+  TimeMs at;
+  friend bool operator==(const Ack&, const Ack&) = default;
+};
+/// `stored` on the wire when durable, `received` when not.
+struct Stored {
+  bool is_durable = true;
+  std::string room;
+  OutboxId outbox;
+  std::vector<Ack> acks;
+};
+struct Joined {
+  std::string room;
+  Sequence head;
+  bool is_new = false;
+};
+struct Left {
+  std::string room;
+};
+struct Page {
+  Batch batch;
+  Sequence head;
+};
+struct Cell {
+  Column column;
+  std::string room;
+  Sequence sequence;
+  std::string text;
+  TimeMs at;
+  friend bool operator==(const Cell&, const Cell&) = default;
+};
+struct Row {
+  ClientNumber client;
+  std::string name;
+  Column columns;  ///< the row's length
+  std::vector<Cell> cells;
+};
+struct Heads {
+  Epoch epoch;
+  std::vector<RoomHead> rooms;
+};
+struct RoomEntry {
+  std::string room;
+  Sequence head;
+  std::uint64_t members = 0;
+};
+struct Rooms {
+  std::vector<RoomEntry> rooms;
+};
+struct ClientEntry {
+  ClientNumber client;
+  std::string name;
+  bool is_online = false;
+};
+struct Who {
+  std::vector<ClientEntry> clients;
+  ClientNumber next;  ///< 0: that was all
+};
+struct Pong {
+  TimeMs time;
+  Epoch epoch;
+};
+struct Farewell {};
+
+}  // namespace reply
+
+using Reply = std::variant<reply::Welcome, reply::Stored, reply::Joined, reply::Left, reply::Page, reply::Row,
+                           reply::Heads, reply::Rooms, reply::Who, reply::Pong, reply::Farewell, Refusal>;
+
+}  // namespace palabre
