@@ -1,0 +1,189 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "broker/domain/ports.hpp"
+#include "broker/journal/journal_failure.hpp"
+#include "schema/limits.hpp"
+
+namespace palabre::broker {
+
+/// Journal and Archive of plain vectors, for tests. It is as strict as the real store: a record that would
+/// leave a hole in a row or a timeline is a std::logic_error. Any thread may call anything.
+class MemoryJournal final : public Journal, public Archive {
+ public:
+  explicit MemoryJournal(Epoch epoch = "0123456789abcdef") {
+    image_.epoch = std::move(epoch);
+    add(record::RoomMade{kLobby, std::string(kLobbyName), {}, {}});
+  }
+
+  enum class Weather : std::uint8_t { fine, full, failing };
+  /// What the next commits meet: success, no space, or an I/O error.
+  void set_weather(Weather weather) {
+    const std::lock_guard lock(mutex_);
+    weather_ = weather;
+  }
+  /// How many commits succeeded.
+  [[nodiscard]] std::size_t commits() const {
+    const std::lock_guard lock(mutex_);
+    return commits_;
+  }
+  /// All messages in the order stored.
+  [[nodiscard]] std::vector<record::Message> messages() const {
+    const std::lock_guard lock(mutex_);
+    return messages_;
+  }
+
+  Image load() override {
+    const std::lock_guard lock(mutex_);
+    return image_;
+  }
+
+  CommitResult commit(std::span<const Record> records) override {
+    const std::lock_guard lock(mutex_);
+    if (weather_ == Weather::full) return CommitResult::full;
+    if (weather_ == Weather::failing) throw JournalFailure("the test's disk is failing");
+    for (const Record& stored : records) {
+      std::visit([this](const auto& fact) { add(fact); }, stored);
+    }
+    ++commits_;
+    return CommitResult::committed;
+  }
+
+  Counter last_counter(ClientNumber client, OutboxId outbox) override {
+    const std::lock_guard lock(mutex_);
+    const auto after = posts_.upper_bound({client, outbox, Counter{limits::kIntegerMax}});
+    if (after == posts_.begin()) return {};
+    const auto& [last_client, last_outbox, counter] = std::prev(after)->first;
+    return last_client == client && last_outbox == outbox ? counter : Counter{};
+  }
+
+  std::optional<Original> original(ClientNumber client, OutboxId outbox, Counter counter) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = posts_.find({client, outbox, counter});
+    if (found == posts_.end()) return std::nullopt;
+    const record::Message& message = messages_[found->second];
+    return Original{message.room, message.sequence, message.column, message.at};
+  }
+
+  std::vector<StoredEvent> page(RoomNumber room, Sequence from, std::size_t count) override {
+    const std::lock_guard lock(mutex_);
+    return bounded<StoredEvent>(timelines_[room.value], from.value, count, [](const record::Message& m) {
+      return StoredEvent{m.client, m.column, m.at, m.text};
+    });
+  }
+
+  Sequence head(RoomNumber room) override {
+    const std::lock_guard lock(mutex_);
+    return Sequence{timelines_[room.value].size()};
+  }
+
+  Sequence first_since(RoomNumber room, TimeMs time) override {
+    const std::lock_guard lock(mutex_);
+    const Places& timeline = timelines_[room.value];
+    const auto found =
+        std::ranges::lower_bound(timeline, time, {}, [this](std::size_t at) { return messages_[at].at; });
+    return Sequence{1}.plus(static_cast<std::size_t>(found - timeline.begin()));
+  }
+
+  std::vector<StoredCell> row(ClientNumber client, Column from, std::size_t count) override {
+    const std::lock_guard lock(mutex_);
+    return bounded<StoredCell>(rows_[client.value], from.value, count, cell_of);
+  }
+
+  Column columns(ClientNumber client) override {
+    const std::lock_guard lock(mutex_);
+    return Column{}.plus(rows_[client.value].size());
+  }
+
+  std::optional<StoredCell> cell(ClientNumber client, Column column) override {
+    const std::lock_guard lock(mutex_);
+    const Places& row = rows_[client.value];
+    if (!column || column.value > row.size()) return std::nullopt;
+    return cell_of(messages_[row[column.value - 1]]);
+  }
+
+ private:
+  using Places = std::vector<std::size_t>;  ///< indices into messages_
+
+  static void require(bool holds, const char* rule) {
+    if (!holds) throw std::logic_error(rule);
+  }
+
+  static StoredCell cell_of(const record::Message& m) { return {m.column, m.room, m.sequence, m.at, m.text}; }
+
+  template <class Read, class Make>
+  std::vector<Read> bounded(const Places& places, std::uint64_t from, std::size_t count, Make make) const {
+    std::vector<Read> read;
+    std::size_t bytes = 0;
+    for (std::size_t i = std::max<std::uint64_t>(from, 1) - 1; i < places.size() && read.size() < count;
+         ++i) {
+      const record::Message& message = messages_[places[i]];
+      bytes += message.text.size();
+      if (!read.empty() && bytes > limits::kEventsTextBytesMax) break;
+      read.push_back(make(message));
+    }
+    return read;
+  }
+
+  void add(const record::Registered& registered) {
+    require(registered.client.value == image_.clients.size() + 1, "client numbers must have no hole");
+    image_.clients.push_back({registered.client, registered.name, registered.token, {}});
+  }
+
+  void add(const record::RoomMade& made) {
+    require(made.room.value == image_.rooms.size() + 1, "room numbers must have no hole");
+    image_.rooms.push_back({made.room, made.name, {}, {}});
+  }
+
+  void add(const record::Joined& joined) {
+    auto& members = image_.rooms.at(joined.room.value - 1).members;
+    const auto place = std::ranges::lower_bound(members, joined.client);
+    require(place == members.end() || *place != joined.client, "nobody joins a room twice");
+    members.insert(place, joined.client);
+  }
+
+  void add(const record::Left& left) {
+    auto& members = image_.rooms.at(left.room.value - 1).members;
+    require(std::erase(members, left.client) == 1, "only members leave a room");
+  }
+
+  void add(const record::Message& message) {
+    Image::Client& client = image_.clients.at(message.client.value - 1);
+    Image::Room& room = image_.rooms.at(message.room.value - 1);
+    require(message.column == client.columns.next(), "columns must have no hole");
+    require(message.sequence == room.head.next(), "sequences must have no hole");
+    require(message.at >= image_.last_at, "times must not decrease");
+    const auto [place, is_new] =
+        posts_.try_emplace({message.client, message.outbox, message.counter}, messages_.size());
+    require(is_new, "a post must not be stored twice");
+    client.columns = message.column;
+    room.head = message.sequence;
+    image_.last_at = message.at;
+    timelines_[message.room.value].push_back(messages_.size());
+    rows_[message.client.value].push_back(messages_.size());
+    messages_.push_back(message);
+  }
+
+  mutable std::mutex mutex_;
+  Weather weather_ = Weather::fine;
+  std::size_t commits_ = 0;
+  Image image_;
+  std::vector<record::Message> messages_;
+  std::map<std::uint32_t, Places> timelines_;
+  std::map<std::uint32_t, Places> rows_;
+  std::map<std::tuple<ClientNumber, OutboxId, Counter>, std::size_t> posts_;
+};
+
+}  // namespace palabre::broker
