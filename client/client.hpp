@@ -37,11 +37,12 @@ struct Problem {
 template <class T>
 using Answer = std::variant<T, Problem>;
 
-/// A member of a palabre broker. Keeps the connection up by itself, hands over each message of the followed rooms
-/// once and in order, and resends posts until they are acknowledged.
+/// A member of a palabre broker. Keeps the connection up by itself, hands over each message of the followed
+/// rooms once and in order, and resends posts until they are acknowledged.
 ///
-/// All methods may be called from one application thread; the sockets live on a thread of the client's own. Calls
-/// that wait take a timeout and survive a reconnect meanwhile. The destructor says GOODBYE and waits at most a second.
+/// All methods may be called from one application thread; the sockets live on a thread of the client's own.
+/// Calls that wait take a timeout and survive a reconnect meanwhile. The destructor says GOODBYE and waits at
+/// most a second.
 class Client {
  public:
   using Milliseconds = std::chrono::milliseconds;
@@ -54,14 +55,14 @@ class Client {
   /// Waits for the first WELCOME. The client goes on trying after a time-out until it is destroyed.
   [[nodiscard]] Answer<reply::Welcome> connect(Milliseconds timeout);
 
-  /// Queues a message; its fate comes as event::Stored or event::PostRefused with the counter returned here. Refuses
-  /// at once what no broker would take (too long, bad text, bad room). Needs membership of the room.
+  /// Queues a message; its fate comes as event::Stored or event::PostRefused with the counter returned here.
+  /// Refuses at once what no broker would take (too long, bad text, bad room). Needs membership of the room.
   [[nodiscard]] Result<Counter> post(const std::string& room, std::string text);
   /// How many posts are neither stored nor refused.
   [[nodiscard]] std::size_t unacknowledged() const;
 
-  /// Hands over the room's messages from `from` on, and new ones for ever; without `from`, only what is stored after
-  /// the room's present head. Following a room twice changes nothing.
+  /// Hands over the room's messages from `from` on, and new ones for ever; without `from`, only what is
+  /// stored after the room's present head. Following a room twice changes nothing.
   [[nodiscard]] Answer<reply::Joined> follow(const std::string& room, std::optional<Sequence> from,
                                              Milliseconds timeout);
   void unfollow(const std::string& room);

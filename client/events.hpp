@@ -69,7 +69,8 @@ struct EpochChanged {
   Epoch now;
 };
 
-/// Messages between `first` and `last` cannot be had: the broker's store ends before what we have seen of this epoch.
+/// Messages between `first` and `last` cannot be had: the broker's store ends before what we have seen of
+/// this epoch.
 struct StoreWentBack {
   std::string room;
   Sequence seen;
@@ -80,7 +81,7 @@ struct StoreWentBack {
 
 namespace palabre {
 
-using ClientEvent = std::variant<event::Message, event::Notice, event::Stored, event::PostRefused, event::CaughtUp,
-                                 event::Link, event::EpochChanged, event::StoreWentBack>;
+using ClientEvent = std::variant<event::Message, event::Notice, event::Stored, event::PostRefused,
+                                 event::CaughtUp, event::Link, event::EpochChanged, event::StoreWentBack>;
 
 }  // namespace palabre

@@ -5,8 +5,8 @@
 #include "schema/messages.hpp"
 #include "schema/result.hpp"
 
-/// Talk messages to and from bytes. Any bytes may be given to decode: what comes out has passed every limit and
-/// rule of schema/README.md, sections 2 and 9, or is a refusal that names the field.
+/// Talk messages to and from bytes. Any bytes may be given to decode: what comes out has passed every limit
+/// and rule of schema/README.md, sections 2 and 9, or is a refusal that names the field.
 namespace palabre {
 
 struct DecodedRequest {

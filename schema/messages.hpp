@@ -88,9 +88,9 @@ struct Goodbye {};
 
 }  // namespace request
 
-using Request = std::variant<request::Hello, request::Post, request::Join, request::Leave, request::History,
-                             request::Row, request::Heads, request::Rooms, request::Who, request::Ping,
-                             request::Goodbye>;
+using Request =
+    std::variant<request::Hello, request::Post, request::Join, request::Leave, request::History, request::Row,
+                 request::Heads, request::Rooms, request::Who, request::Ping, request::Goodbye>;
 
 namespace reply {
 

@@ -11,7 +11,7 @@ namespace palabre {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : content_(std::move(value)) {}          // NOLINT: a value is a result
+  Result(T value) : content_(std::move(value)) {}            // NOLINT: a value is a result
   Result(Refusal refusal) : content_(std::move(refusal)) {}  // NOLINT: so is a refusal
 
   [[nodiscard]] bool ok() const { return std::holds_alternative<T>(content_); }

@@ -25,7 +25,8 @@ constexpr bool is_refused_control(utf8proc_int32_t code_point) {
 }
 
 Refusal refuse_at(std::size_t position, std::string_view what) {
-  return refuse(RefusalCode::bad_text, "the text has " + std::string(what) + " at byte " + std::to_string(position));
+  return refuse(RefusalCode::bad_text,
+                "the text has " + std::string(what) + " at byte " + std::to_string(position));
 }
 
 }  // namespace

@@ -5,7 +5,8 @@
 
 #include "schema/refusal.hpp"
 
-/// What names, rooms, tokens and message texts may be (schema/README.md, section 2). Checked once, at the rim.
+/// What names, rooms, tokens and message texts may be (schema/README.md, section 2). Checked once, at the
+/// rim.
 namespace palabre {
 
 [[nodiscard]] bool is_name(std::string_view text);

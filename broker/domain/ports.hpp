@@ -53,8 +53,8 @@ class Archive {
     TimeMs at;
     std::string text;
   };
-  /// Up to `count` messages with sequences from `from` on, in order, within limits::kEventsTextBytesMax of text
-  /// (but at least one).
+  /// Up to `count` messages with sequences from `from` on, in order, within limits::kEventsTextBytesMax of
+  /// text (but at least one).
   [[nodiscard]] virtual std::vector<StoredEvent> page(RoomNumber room, Sequence from, std::size_t count) = 0;
   /// The room's last sequence, 0 when it is empty.
   [[nodiscard]] virtual Sequence head(RoomNumber room) = 0;

@@ -56,7 +56,8 @@ struct Message {
 
 }  // namespace record
 
-using Record = std::variant<record::Message, record::Registered, record::RoomMade, record::Joined, record::Left>;
+using Record =
+    std::variant<record::Message, record::Registered, record::RoomMade, record::Joined, record::Left>;
 
 /// All that the domain needs to go on from where the store ended.
 struct Image {

@@ -1,0 +1,156 @@
+#include <string_view>
+
+#include "schema/codec.hpp"
+#include "schema/codec/fields.hpp"
+#include "schema/codec/writer.hpp"
+
+namespace palabre {
+namespace {
+
+using codec::Fields;
+using codec::Writer;
+
+Writer& begin(Writer& writer, std::string_view type, RequestId id, std::size_t fields) {
+  return writer.map(2 + fields).field("type", type).field("request", id);
+}
+
+/// Writes each kind of request.
+struct RequestWriter {
+  Writer& writer;
+  RequestId id;
+
+  void operator()(const request::Hello& hello) {
+    begin(writer, "hello", id, 3).field("version", hello.version).field("name", hello.name);
+    writer.field("token", hello.token);
+  }
+  void operator()(const request::Post& post) {
+    begin(writer, "post", id, 4).field("room", post.room).field("outbox", post.outbox);
+    writer.field("counter", post.counter).add("texts").array(post.texts.size());
+    for (const auto& text : post.texts) writer.add(text);
+  }
+  void operator()(const request::Join& join) { begin(writer, "join", id, 1).field("room", join.room); }
+  void operator()(const request::Leave& leave) { begin(writer, "leave", id, 1).field("room", leave.room); }
+  void operator()(const request::History& history) {
+    begin(writer, "history", id, 3).field("room", history.room).field("count", history.count);
+    if (history.since) {
+      writer.field("since", *history.since);
+    } else {
+      writer.field("from", history.from.value_or(Sequence{1}));
+    }
+  }
+  void operator()(const request::Row& row) {
+    begin(writer, "row", id, 3).field("client", row.client).field("from", row.from).field("count", row.count);
+  }
+  void operator()(const request::Heads&) { begin(writer, "heads", id, 0); }
+  void operator()(const request::Rooms&) { begin(writer, "rooms", id, 0); }
+  void operator()(const request::Who& who) {
+    begin(writer, "who", id, who.room ? 3 : 2).field("from", who.from).field("count", who.count);
+    if (who.room) writer.field("room", *who.room);
+  }
+  void operator()(const request::Ping&) { begin(writer, "ping", id, 0); }
+  void operator()(const request::Goodbye&) { begin(writer, "goodbye", id, 0); }
+};
+
+Request read_hello(Fields& fields) {
+  request::Hello hello;
+  hello.version = fields.integer("version");
+  // Before name and token: a later version may have other rules for both.
+  if (!fields.problem() && hello.version != limits::kProtocolVersion)
+    fields.note(refuse(RefusalCode::version));
+  hello.name = fields.name("name");
+  hello.token = fields.token("token");
+  return hello;
+}
+
+Request read_post(Fields& fields) {
+  request::Post post;
+  post.room = fields.room("room");
+  post.outbox = fields.id<OutboxId>("outbox");
+  post.counter = fields.id<Counter>("counter");
+  post.texts = fields.texts("texts");
+  return post;
+}
+
+Request read_history(Fields& fields) {
+  request::History history;
+  history.room = fields.room("room");
+  history.count = fields.integer("count", 1);
+  if (fields.has("from") == fields.has("since")) {
+    fields.note_malformed("from", "or 'since' must be given, and not both");
+  } else if (fields.has("since")) {
+    history.since = fields.id<TimeMs>("since", 0);
+  } else {
+    history.from = fields.id<Sequence>("from");
+  }
+  return history;
+}
+
+Request read_row(Fields& fields) {
+  request::Row row;
+  row.client = fields.id<ClientNumber>("client");
+  row.from = fields.id<Column>("from");
+  row.count = fields.integer("count", 1);
+  return row;
+}
+
+Request read_who(Fields& fields) {
+  request::Who who;
+  who.from = fields.id<ClientNumber>("from");
+  who.count = fields.integer("count", 1);
+  if (fields.has("room")) who.room = fields.room("room");
+  return who;
+}
+
+struct RequestKind {
+  std::string_view type;
+  Request (*read)(Fields&);
+};
+
+constexpr RequestKind kRequestKinds[] = {
+    {"post", read_post},
+    {"ping", [](Fields&) -> Request { return request::Ping{}; }},
+    {"history", read_history},
+    {"hello", read_hello},
+    {"join", [](Fields& fields) -> Request { return request::Join{fields.room("room")}; }},
+    {"leave", [](Fields& fields) -> Request { return request::Leave{fields.room("room")}; }},
+    {"row", read_row},
+    {"heads", [](Fields&) -> Request { return request::Heads{}; }},
+    {"rooms", [](Fields&) -> Request { return request::Rooms{}; }},
+    {"who", read_who},
+    {"goodbye", [](Fields&) -> Request { return request::Goodbye{}; }},
+};
+
+Result<Request> read_request(std::string_view type, Fields& fields) {
+  for (const auto& kind : kRequestKinds) {
+    if (kind.type != type) continue;
+    auto request = kind.read(fields);
+    if (fields.problem()) return *fields.problem();
+    return request;
+  }
+  return refuse(RefusalCode::unknown_request);
+}
+
+}  // namespace
+
+Bytes encode(RequestId id, const Request& request) {
+  Bytes frame;
+  Writer writer(frame);
+  std::visit(RequestWriter{writer, id}, request);
+  return frame;
+}
+
+DecodedRequest decode_request(std::string_view frame) {
+  codec::Reader reader(frame);
+  const auto object = reader.next();
+  if (!object) return {{}, object.refusal()};
+  Fields fields(*object);
+  if (fields.problem()) return {{}, *fields.problem()};
+  const auto id = fields.id<RequestId>("request", 0);
+  if (fields.problem()) return {{}, *fields.problem()};
+  if (!reader.is_at_end()) return {id, refuse(RefusalCode::malformed, "bytes follow the map")};
+  const auto type = fields.string("type");
+  if (fields.problem()) return {id, *fields.problem()};
+  return {id, read_request(type, fields)};
+}
+
+}  // namespace palabre
