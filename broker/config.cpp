@@ -1,0 +1,258 @@
+#include "broker/config.hpp"
+
+#include <arpa/inet.h>
+
+#include <toml++/toml.h>
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <vector>
+
+#include "schema/limits.hpp"
+
+namespace palabre::broker {
+namespace {
+
+constexpr std::array<std::string_view, 2> kSecurityWords{"open", "curve"};
+constexpr std::array<std::string_view, 2> kDurabilityWords{"disk", "memory"};
+constexpr std::array<std::string_view, 4> kLogLevelWords{"debug", "info", "warning", "error"};
+
+template <auto Member>
+void put_number(Config& config, std::uint64_t number) {
+  config.*Member = static_cast<std::remove_reference_t<decltype(config.*Member)>>(number);
+}
+template <auto Member>
+void put_text(Config& config, std::string_view text) {
+  config.*Member = text;
+}
+void put_security(Config& config, std::string_view word) {
+  config.security = word == "curve" ? Security::curve : Security::open;
+}
+void put_durability(Config& config, std::string_view word) {
+  config.durability = word == "memory" ? Durability::memory : Durability::disk;
+}
+
+template <auto Member>
+WholeNumber number(std::uint64_t least, std::uint64_t most) {
+  return {least, most, put_number<Member>};
+}
+template <auto Member>
+Word text(std::span<const std::string_view> choices = {}) {
+  return {choices, put_text<Member>};
+}
+
+const std::vector<Key>& key_table() {
+  static const std::vector<Key> table{
+      {"data_dir", "", "",
+       "where the matrix is kept; empty: $XDG_STATE_HOME/palabre or ~/.local/state/palabre",
+       text<&Config::data_dir>()},
+      {"bind", "127.0.0.1", "", "the numeric address both ports listen on; 0.0.0.0 is every IPv4 address",
+       text<&Config::bind>()},
+      {"talk_port", std::to_string(limits::kDefaultTalkPort), "",
+       "TCP port for requests and replies; 0 takes a free one", number<&Config::talk_port>(0, 65535)},
+      {"feed_port", std::to_string(limits::kDefaultFeedPort), "", "TCP port for the feed; 0 takes a free one",
+       number<&Config::feed_port>(0, 65535)},
+      {"security", "open", "", "open: no encryption; to be written out when bind is not a loopback address",
+       Word{kSecurityWords, put_security}},
+      {"durability", "disk", "",
+       "disk: acknowledge after the flush; memory: faster, a power cut loses messages",
+       Word{kDurabilityWords, put_durability}},
+      {"heartbeat_ms", "10000", "milliseconds", "a client silent for three of these is forgotten",
+       number<&Config::heartbeat_ms>(100, 3'600'000)},
+      {"mailbox", "256", "requests", "waiting for one session; beyond that a client is told to try later",
+       number<&Config::mailbox>(1, 65'536)},
+      {"greeter_queue", "1024", "requests",
+       "waiting to be greeted; beyond that a newcomer is told to try later",
+       number<&Config::greeter_queue>(1, 65'536)},
+      {"recorder_queue", "8192", "requests", "waiting to be stored; beyond that sessions wait",
+       number<&Config::recorder_queue>(1, 1'048'576)},
+      {"publisher_queue", "8192", "batches", "waiting to be published; beyond that storing waits",
+       number<&Config::publisher_queue>(1, 1'048'576)},
+      {"router_outbox", "65536", "replies",
+       "waiting to be sent; beyond that replies are dropped and asked again",
+       number<&Config::router_outbox>(1, 16'777'216)},
+      {"feed_high_water_mark", "65536", "messages",
+       "waiting for one subscriber; beyond that it misses some and asks for them",
+       number<&Config::feed_high_water_mark>(1, 1'000'000)},
+      {"sessions_max", "16384", "sessions", "identities connected at once, one thread each",
+       number<&Config::sessions_max>(1, 65'536)},
+      {"readers", "4", "connections", "to the database, for history; shared by all sessions",
+       number<&Config::readers>(1, 64)},
+      {"log_level", "info", "", "the least that is logged: debug, info, warning or error",
+       text<&Config::log_level>(kLogLevelWords)},
+  };
+  return table;
+}
+
+std::string joined(std::span<const std::string_view> words) {
+  std::string all;
+  for (const auto word : words) {
+    if (!all.empty()) all += word == words.back() ? " or " : ", ";
+    all += '"' + std::string(word) + '"';
+  }
+  return all;
+}
+
+/// Puts a value given as text into the configuration; else a sentence that names the key and what it takes.
+std::optional<std::string> put(Config& config, const Key& key, std::string_view value) {
+  const std::string name(key.name);
+  if (const auto* word = std::get_if<Word>(&key.kind)) {
+    if (!word->choices.empty() && std::ranges::find(word->choices, value) == word->choices.end()) {
+      return name + " must be " + joined(word->choices);
+    }
+    word->put(config, value);
+    return std::nullopt;
+  }
+  const auto& range = std::get<WholeNumber>(key.kind);
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  const bool is_number = error == std::errc{} && end == value.data() + value.size();
+  if (!is_number || number < range.least || number > range.most) {
+    return name + " must be a whole number from " + std::to_string(range.least) + " to " +
+           std::to_string(range.most);
+  }
+  range.put(config, number);
+  return std::nullopt;
+}
+
+/// A configuration as it grows. Every value is put in with the place to name when it is wrong.
+struct Reading {
+  Config config;
+  std::set<std::string_view> given;
+  std::optional<UsageError> error;  ///< the first one
+
+  void take(const Key& key, std::string_view value, const std::string& place) {
+    given.insert(key.name);
+    if (auto sentence = put(config, key, value)) fail(place + ": " + *sentence);
+  }
+  void fail(std::string sentence) {
+    if (!error) error = UsageError{std::move(sentence)};
+  }
+};
+
+Config defaults() {
+  Config config;
+  for (const auto& key : keys()) put(config, key, key.default_value);
+  return config;
+}
+
+std::string place_of(const std::filesystem::path& file, const toml::source_region& region) {
+  return file.string() + ':' + std::to_string(region.begin.line) + ':' + std::to_string(region.begin.column);
+}
+
+void take_node(Reading& reading, const Key& key, const toml::node& node, const std::string& place) {
+  if (std::holds_alternative<WholeNumber>(key.kind)) {
+    const auto number = node.value_exact<std::int64_t>();
+    reading.take(key, number ? std::to_string(*number) : "", place);
+  } else if (const auto word = node.value_exact<std::string>()) {
+    reading.take(key, *word, place);
+  } else {
+    reading.fail(place + ": " + std::string(key.name) + " must be a text in quotes");
+  }
+}
+
+void take_file(Reading& reading, const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  if (std::error_code ignored; !stream || std::filesystem::is_directory(file, ignored)) {
+    return reading.fail("cannot read the configuration file " + file.string());
+  }
+  try {
+    for (const toml::table table = toml::parse(stream); const auto& [name, node] : table) {
+      const auto place = place_of(file, name.source());
+      const auto key = std::ranges::find(keys(), name.str(), &Key::name);
+      if (key == keys().end()) return reading.fail(place + ": unknown key " + std::string(name.str()));
+      take_node(reading, *key, node, place_of(file, node.source()));
+    }
+  } catch (const toml::parse_error& error) {
+    reading.fail(place_of(file, error.source()) + ": " + std::string(error.description()));
+  }
+}
+
+/// Empty when neither variable is there to say where a user keeps state.
+std::filesystem::path default_data_dir(const Sources& sources) {
+  if (const auto state = sources.environment("XDG_STATE_HOME"))
+    return std::filesystem::path(*state) / "palabre";
+  if (const auto home = sources.environment("HOME"))
+    return std::filesystem::path(*home) / ".local/state/palabre";
+  return {};
+}
+
+enum class Reach : std::uint8_t { loopback, network, not_an_address };
+
+Reach reach_of(const std::string& address) {
+  in_addr four{};
+  if (inet_pton(AF_INET, address.c_str(), &four) == 1) {
+    return (ntohl(four.s_addr) >> 24) == 127 ? Reach::loopback : Reach::network;
+  }
+  in6_addr six{};
+  if (inet_pton(AF_INET6, address.c_str(), &six) != 1) return Reach::not_an_address;
+  return IN6_IS_ADDR_LOOPBACK(&six) ? Reach::loopback : Reach::network;
+}
+
+/// What no single key can tell.
+void check_together(Reading& reading) {
+  const Config& config = reading.config;
+  if (config.data_dir.empty()) reading.fail("data_dir must be given: neither XDG_STATE_HOME nor HOME is set");
+  if (config.security == Security::curve) {
+    reading.fail(
+        "security = \"curve\" is not available in this version; \"open\" is, for a network you trust");
+  }
+  const Reach reach = reach_of(config.bind);
+  if (reach == Reach::not_an_address) {
+    reading.fail("bind must be a numeric address such as 127.0.0.1, 192.168.1.10, 0.0.0.0 or ::1");
+  }
+  if (reach == Reach::network && !reading.given.contains("security")) {
+    reading.fail("bind = \"" + config.bind +
+                 "\" lets other machines in without encryption: ask for it with security = \"open\"");
+  }
+  if (config.talk_port == config.feed_port && config.talk_port != 0) {
+    reading.fail("talk_port and feed_port must differ");
+  }
+}
+
+}  // namespace
+
+std::span<const Key> keys() { return key_table(); }
+
+std::string flag_of(const Key& key) {
+  std::string flag = "--" + std::string(key.name);
+  std::ranges::replace(flag, '_', '-');
+  return flag;
+}
+
+std::string environment_of(const Key& key) {
+  std::string variable = "PALABRED_" + std::string(key.name);
+  std::ranges::transform(variable, variable.begin(), [](char letter) {
+    return letter >= 'a' && letter <= 'z' ? char(letter - 32) : letter;
+  });
+  return variable;
+}
+
+std::optional<std::string> process_environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return value;
+}
+
+std::variant<Config, UsageError> read_config(const Sources& sources) {
+  Reading reading{.config = defaults(), .given = {}, .error = {}};
+  if (sources.file) take_file(reading, *sources.file);
+  for (const auto& key : keys()) {
+    const auto variable = environment_of(key);
+    if (const auto value = sources.environment(variable)) reading.take(key, *value, variable);
+  }
+  for (const auto& key : keys()) {
+    if (const auto flag = sources.flags.find(key.name); flag != sources.flags.end()) {
+      reading.take(key, flag->second, flag_of(key));
+    }
+  }
+  if (reading.config.data_dir.empty()) reading.config.data_dir = default_data_dir(sources);
+  check_together(reading);
+  if (reading.error) return *reading.error;
+  return reading.config;
+}
+
+}  // namespace palabre::broker

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace palabre::broker {
+
+enum class Security : std::uint8_t { open, curve };
+enum class Durability : std::uint8_t { disk, memory };
+
+/// What a broker is started with, checked and complete. The members are filled from keys(), which has the
+/// defaults.
+struct Config {
+  std::filesystem::path data_dir;
+  std::string bind;  ///< a numeric IPv4 or IPv6 address, without brackets
+  std::uint16_t talk_port = 0;
+  std::uint16_t feed_port = 0;
+  Security security = Security::open;
+  Durability durability = Durability::disk;
+  std::uint64_t heartbeat_ms = 0;
+  std::size_t mailbox = 0;
+  std::size_t greeter_queue = 0;
+  std::size_t recorder_queue = 0;
+  std::size_t publisher_queue = 0;
+  std::size_t router_outbox = 0;
+  std::size_t feed_high_water_mark = 0;
+  std::size_t sessions_max = 0;
+  std::size_t readers = 0;
+  std::string log_level;
+};
+
+/// What a value may be. An empty list of choices takes any text.
+struct WholeNumber {
+  std::uint64_t least;
+  std::uint64_t most;
+  void (*put)(Config&, std::uint64_t);
+};
+struct Word {
+  std::span<const std::string_view> choices;
+  void (*put)(Config&, std::string_view);
+};
+
+/// One key: the file, the environment and the command line all know it by this row alone.
+struct Key {
+  std::string_view name;      ///< as in the file: talk_port
+  std::string default_value;  ///< as in the file, without quotes
+  std::string_view unit;      ///< empty when the value has none
+  std::string_view help;      ///< one line
+  std::variant<WholeNumber, Word> kind;
+};
+
+/// The key table, in the order of conf/palabred.toml.
+[[nodiscard]] std::span<const Key> keys();
+
+[[nodiscard]] std::string flag_of(const Key& key);         ///< --talk-port
+[[nodiscard]] std::string environment_of(const Key& key);  ///< PALABRED_TALK_PORT
+
+/// Where values come from. A flag wins over the environment, that over the file, that over the default.
+struct Sources {
+  std::map<std::string, std::string, std::less<>> flags;  ///< key name → value, only those given
+  std::function<std::optional<std::string>(const std::string&)> environment;
+  std::optional<std::filesystem::path> file;
+};
+
+/// The variables of this process; an empty one counts as absent.
+[[nodiscard]] std::optional<std::string> process_environment(const std::string& name);
+
+/// The user asked for something that cannot be: one line that says what and where. The program ends with
+/// status 2.
+struct UsageError {
+  std::string sentence;
+};
+
+/// Requires that `sources.flags` holds names of keys() only.
+[[nodiscard]] std::variant<Config, UsageError> read_config(const Sources& sources);
+
+}  // namespace palabre::broker
