@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+
+namespace palabre::broker {
+
+/// The broker cannot start on this store. what() is one sentence for people that names the place.
+class StoreUnusable : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The folder that holds the store, made (0700) when it is missing and locked against a second broker for as
+/// long as this object lives. The database file in it exists afterwards, readable by its owner only. Made by
+/// `main`'s thread before the journal, gone after the archive.
+class DataDirectory {
+ public:
+  /// Throws StoreUnusable.
+  explicit DataDirectory(std::filesystem::path path);
+  ~DataDirectory();
+  DataDirectory(const DataDirectory&) = delete;
+  DataDirectory& operator=(const DataDirectory&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::filesystem::path database_path() const { return path_ / "palabre.sqlite3"; }
+
+ private:
+  std::filesystem::path path_;
+  int lock_;  ///< descriptor of the locked file; the system unlocks it when the process ends, however it ends
+};
+
+}  // namespace palabre::broker

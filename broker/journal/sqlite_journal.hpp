@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "broker/domain/ports.hpp"
+#include "broker/journal/data_directory.hpp"
+
+namespace palabre::broker {
+
+enum class Durability : std::uint8_t {
+  disk,    ///< a commit is flushed before it returns: it survives a power cut
+  memory,  ///< a commit is left to the system: it survives the broker's end, not the machine's
+};
+
+struct JournalOptions {
+  Durability durability = Durability::disk;
+  std::uint32_t pages_max = 0;  ///< how many pages the database may grow to before it is full; 0: no bound
+};
+
+/// Opens the store in `directory`, which it makes or migrates as needed, and answers the only connection that
+/// writes and checkpoints it. Made on `main`'s thread, then used by the recorder's alone. Throws
+/// StoreUnusable.
+[[nodiscard]] std::unique_ptr<Journal> open_journal(const DataDirectory& directory,
+                                                    JournalOptions options = {});
+
+}  // namespace palabre::broker

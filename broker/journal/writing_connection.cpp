@@ -1,0 +1,89 @@
+#include "broker/journal/writing_connection.hpp"
+
+#include <sqlite3.h>
+
+#include <cerrno>
+#include <string>
+
+#include "broker/journal/execution.hpp"
+#include "broker/journal/migrations.hpp"
+
+namespace palabre::broker {
+namespace {
+
+/// Nobody else writes, but a person's shell or backup may hold a lock for a moment.
+constexpr int kBusyTimeoutMs = 5000;
+/// From this length on the log is copied into the database after a commit (4 MiB, SQLite's own default).
+constexpr int kCheckpointPages = 1000;
+/// Readers that overlap without a pause keep the log from starting anew. From this length on (64 MiB) the
+/// checkpoint waits for them to step aside once.
+constexpr int kRestartPages = 16 * kCheckpointPages;
+
+SQLite::Database opened(const std::filesystem::path& path, JournalOptions options) {
+  SQLite::Database database(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, kBusyTimeoutMs);
+  migrate(database, path);
+  if (database.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal") {
+    throw StoreUnusable(path.string() + " is on a file system that cannot keep a write-ahead log");
+  }
+  database.exec(options.durability == Durability::disk ? "PRAGMA synchronous = FULL"
+                                                       : "PRAGMA synchronous = OFF");
+  // Each active client has its own last page in two trees; 32 MiB keep those of a few thousand at hand.
+  database.exec("PRAGMA cache_size = -32768");
+  // What a long reading made of the log is given back to the disk afterwards.
+  database.exec("PRAGMA journal_size_limit = 67108864");
+  if (options.pages_max != 0) database.exec("PRAGMA max_page_count = " + std::to_string(options.pages_max));
+  return database;
+}
+
+bool is_lack_of_space(const SQLite::Exception& error, sqlite3* handle) {
+  if (error.getErrorCode() == SQLITE_FULL) return true;
+  // The log's index is grown by another path, which does not tell a full disk apart.
+  return error.getExtendedErrorCode() == SQLITE_IOERR_SHMSIZE && sqlite3_system_errno(handle) == ENOSPC;
+}
+
+int note_log_pages(void* log_pages, sqlite3*, const char*, int pages) {
+  *static_cast<int*>(log_pages) = pages;
+  return SQLITE_OK;
+}
+
+}  // namespace
+
+WritingConnection::WritingConnection(const std::filesystem::path& path, JournalOptions options)
+    : database_(opened(path, options)),
+      begin_(database_, "BEGIN IMMEDIATE"),
+      commit_(database_, "COMMIT"),
+      rollback_(database_, "ROLLBACK") {
+  // Takes the place of SQLite's automatic checkpoint, which would swallow a failing flush of the database.
+  sqlite3_wal_hook(database_.getHandle(), &note_log_pages, &log_pages_);
+}
+
+CommitResult WritingConnection::transact(const std::function<void()>& work) {
+  try {
+    Execution(begin_).run();
+    work();
+    Execution(commit_).run();
+  } catch (const SQLite::Exception& error) {
+    const bool is_full = is_lack_of_space(error, database_.getHandle());
+    roll_back();
+    if (!is_full) throw;
+    return CommitResult::full;
+  }
+  checkpoint_when_due();
+  return CommitResult::committed;
+}
+
+void WritingConnection::roll_back() {
+  // Some errors roll back by themselves.
+  if (sqlite3_get_autocommit(database_.getHandle()) == 0) Execution(rollback_).run();
+}
+
+void WritingConnection::checkpoint_when_due() {
+  if (log_pages_ < kCheckpointPages) return;
+  const int mode = log_pages_ < kRestartPages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
+  const int result = sqlite3_wal_checkpoint_v2(database_.getHandle(), nullptr, mode, nullptr, nullptr) & 0xff;
+  // Without space or with readers in the way the log grows for now; everything committed is safe in it.
+  if (result == SQLITE_OK || result == SQLITE_BUSY || result == SQLITE_FULL) return;
+  throw SQLite::Exception(database_.getHandle(), result);
+}
+
+}  // namespace palabre::broker
