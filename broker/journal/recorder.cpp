@@ -1,0 +1,169 @@
+#include "broker/journal/recorder.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "broker/threads/named_thread.hpp"
+#include "schema/codec.hpp"
+
+namespace palabre::broker {
+namespace {
+
+std::pair<ConnectionId, RequestId> return_address(const Command& command) {
+  if (const auto* admit = std::get_if<command::Admit>(&command)) return {admit->connection, admit->request};
+  return std::visit(
+      [](const auto& other) -> std::pair<ConnectionId, RequestId> {
+        if constexpr (requires { other.origin; }) return {other.origin.connection, other.origin.request};
+        return {};
+      },
+      command);
+}
+
+std::vector<NamedClient> names_in(const std::vector<Event>& events, const Roster& roster) {
+  std::vector<ClientNumber> clients;
+  clients.reserve(events.size());
+  for (const auto& event : events) clients.push_back(event.client);
+  std::ranges::sort(clients);
+  const auto repeats = std::ranges::unique(clients);
+  clients.erase(repeats.begin(), repeats.end());
+  std::vector<NamedClient> names;
+  names.reserve(clients.size());
+  for (const auto client : clients) names.push_back({client, roster.at(client).name});
+  return names;
+}
+
+}  // namespace
+
+Recorder::Recorder(Options options, Ports ports)
+    : options_(options),
+      ports_(std::move(ports)),
+      mailbox_(options.capacity),
+      state_(restore(ports_.journal.load())) {
+  ports_.board.with([this](auto& newest) { newest = picture(state_); });
+}
+
+void Recorder::start(Door& door) {
+  door_ = &door;
+  thread_ = start_thread("recorder", [this] { run(); });
+}
+
+void Recorder::finish() {
+  mailbox_.close();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Recorder::run() {
+  std::vector<Command> commands;
+  try {
+    while (mailbox_.drain(commands)) {
+      for (auto& command : commands) decide(std::move(command));
+      settle();
+    }
+  } catch (const std::exception& failure) {
+    ports_.on_failure(failure);
+  }
+}
+
+void Recorder::decide(Command command) {
+  if (auto* post = std::get_if<command::Post>(&command)) look_up(*post);
+  const auto [connection, request] = return_address(command);
+  apply(state_, std::move(command), ports_.clock(), outcome_);
+  steps_.push_back({connection, request, outcome_.records.size(), outcome_.effects.size()});
+}
+
+void Recorder::look_up(command::Post& post) {
+  const auto client = post.origin.client;
+  const auto outbox = post.post.outbox;
+  const auto learn = [&] {
+    if (!state_.matrix.last_counter(client, outbox)) {
+      state_.matrix.learn(client, outbox, ports_.journal.last_counter(client, outbox));
+    }
+    return count_repeats(state_, post);
+  };
+  if (learn() == 0) return;
+  // The first time may be in this very batch: the journal knows it only once that is committed.
+  settle();
+  const auto repeats = learn();
+  for (auto counter = post.post.counter; post.originals.size() < repeats; counter = counter.next()) {
+    const auto found = ports_.journal.original(client, outbox, counter).value();
+    post.originals.push_back({found.room, {counter, found.sequence, found.column, found.at}});
+  }
+}
+
+void Recorder::settle() {
+  if (steps_.empty()) return;
+  if (!outcome_.records.empty() && ports_.journal.commit(outcome_.records) == CommitResult::full) discard();
+  tell();
+  outcome_ = {};
+  steps_.clear();
+}
+
+void Recorder::discard() {
+  state_ = restore(ports_.journal.load(), state_);
+  std::vector<Effect> kept;
+  std::unordered_set<ConnectionId> refused;
+  std::size_t record = 0;
+  std::size_t effect = 0;
+  for (const auto& step : steps_) {
+    // What follows a refused command on its connection may rest on it, and is refused as well.
+    if (step.records_end > record || refused.contains(step.connection)) {
+      refused.insert(step.connection);
+      kept.emplace_back(effect::Answer{step.connection, step.request, refuse(RefusalCode::storage_full)});
+    } else {
+      std::move(outcome_.effects.begin() + static_cast<std::ptrdiff_t>(effect),
+                outcome_.effects.begin() + static_cast<std::ptrdiff_t>(step.effects_end), std::back_inserter(kept));
+    }
+    record = step.records_end;
+    effect = step.effects_end;
+  }
+  outcome_.records.clear();
+  outcome_.effects = std::move(kept);
+  outcome_.changes_directory = true;
+}
+
+void Recorder::tell() {
+  if (outcome_.changes_directory) {
+    auto newest = picture(state_);
+    ports_.board.with([&newest](auto& shown) { shown.swap(newest); });
+  }
+  publish_messages();
+  for (auto& effect : outcome_.effects) std::visit([this](auto& one) { perform(one); }, effect);
+}
+
+void Recorder::publish_messages() {
+  std::map<RoomNumber, Batch> batches;
+  for (auto& record : outcome_.records) {
+    auto* message = std::get_if<record::Message>(&record);
+    if (message == nullptr) continue;
+    auto& batch = batches[message->room];
+    if (batch.events.empty()) batch.first = message->sequence;
+    batch.events.push_back({message->client, message->column, std::move(message->text), message->at});
+  }
+  for (auto& [room, batch] : batches) {
+    batch.epoch = state_.epoch;
+    batch.room = state_.rooms.at(room).name;
+    batch.names = names_in(batch.events, state_.roster);
+    ports_.feed.publish(std::move(batch));
+  }
+}
+
+void Recorder::perform(effect::Acknowledge& acknowledgement) {
+  auto& [connection, request, room, outbox, acks] = acknowledgement;
+  const Reply reply = reply::Stored{options_.is_durable, std::move(room), outbox, std::move(acks)};
+  ports_.replies.send(connection, encode(request, reply));
+}
+
+void Recorder::perform(effect::Answer& answer) {
+  ports_.replies.send(answer.connection, encode(answer.request, answer.reply));
+}
+
+void Recorder::perform(effect::Admitted& admitted) { door_->admitted(std::move(admitted)); }
+
+void Recorder::perform(effect::Departed& departed) { door_->departed(departed); }
+
+void Recorder::perform(effect::Notify& notice) {
+  ports_.feed.notify({std::move(notice.room), state_.last_at, {std::move(notice.what)}});
+}
+
+}  // namespace palabre::broker

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <unordered_set>
+#include <vector>
+
+#include "broker/domain/directory.hpp"
+#include "broker/domain/ports.hpp"
+#include "broker/domain/state.hpp"
+#include "broker/threads/guarded.hpp"
+#include "broker/threads/mailbox.hpp"
+
+namespace palabre::broker {
+
+/// The one thread that decides and writes. It takes whatever commands wait, applies them, commits all their records
+/// in one transaction with one flush, and only then tells: the directory, the feed, the answers.
+///
+///   commands ─► apply ─► commit ─► directory ─► feed ─► acknowledgements and answers
+///                          └ full: state back to what is on disk, what wanted to be stored is refused
+class Recorder {
+ public:
+  struct Options {
+    std::size_t capacity;     ///< commands that may wait
+    bool is_durable = true;   ///< false: posts are acknowledged as received, not stored
+  };
+  struct Ports {
+    Journal& journal;
+    Feed& feed;
+    Replies& replies;
+    Guarded<std::shared_ptr<const Directory>>& board;
+    WallClock clock;
+    /// The store failed; the recorder has stopped for good and has told nobody of the last batch.
+    std::function<void(const std::exception&)> on_failure;
+  };
+
+  /// Loads the state from the journal and puts up the first directory.
+  Recorder(Options options, Ports ports);
+  ~Recorder() { finish(); }
+
+  Mailbox<Command>& mailbox() { return mailbox_; }
+  void start(Door& door);
+  /// Commits and tells what was taken, then joins the thread.
+  void finish();
+
+ private:
+  /// Which part of the outcome one command of the batch led to.
+  struct Step {
+    ConnectionId connection;
+    RequestId request;
+    std::size_t records_end;
+    std::size_t effects_end;
+  };
+
+  void run();
+  void decide(Command command);
+  void look_up(command::Post& post);
+  void settle();
+  void discard();
+  void tell();
+  void publish_messages();
+  void perform(effect::Acknowledge& acknowledgement);
+  void perform(effect::Answer& answer);
+  void perform(effect::Admitted& admitted);
+  void perform(effect::Departed& departed);
+  void perform(effect::Notify& notice);
+
+  const Options options_;
+  const Ports ports_;
+  Mailbox<Command> mailbox_;
+  Door* door_ = nullptr;
+  State state_;
+  Outcome outcome_;
+  std::vector<Step> steps_;
+  std::jthread thread_;
+};
+
+}  // namespace palabre::broker

@@ -1,0 +1,88 @@
+#include "broker/journal/migrations.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "broker/journal/journal_failure.hpp"
+#include "schema/text.hpp"
+#include "tests/broker/journal/store_fixture.hpp"
+
+namespace palabre::broker {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Throws;
+using testing::ThrowsMessage;
+
+class MigrationsTest : public StoreTest {
+ protected:
+  /// Runs SQL on the store's file as a stranger would.
+  void meddle(const char* sql) const {
+    const std::filesystem::path path = DataDirectory(data()).database_path();
+    SQLite::Database(path.string(), SQLite::OPEN_READWRITE).exec(sql);
+  }
+};
+
+TEST_F(MigrationsTest, make_a_new_store_with_an_epoch_and_the_lobby) {
+  const Image image = open().journal->load();
+  EXPECT_TRUE(is_epoch(image.epoch)) << image.epoch;
+  ASSERT_EQ(image.rooms.size(), 1U);
+  EXPECT_EQ(image.rooms[0].number, kLobby);
+  EXPECT_EQ(image.rooms[0].name, kLobbyName);
+  EXPECT_EQ(image.rooms[0].head, Sequence{0});
+  EXPECT_TRUE(image.rooms[0].members.empty());
+  EXPECT_TRUE(image.clients.empty());
+  EXPECT_EQ(image.last_at, TimeMs{0});
+}
+
+TEST_F(MigrationsTest, keep_the_epoch_of_a_store_that_exists) {
+  const Epoch epoch = open().journal->load().epoch;
+  EXPECT_EQ(open().journal->load().epoch, epoch);
+}
+
+TEST_F(MigrationsTest, give_each_new_store_an_epoch_of_its_own) {
+  const OpenStore one(temporary() / "one");
+  const OpenStore other(temporary() / "other");
+  EXPECT_NE(one.journal->load().epoch, other.journal->load().epoch);
+}
+
+TEST_F(MigrationsTest, refuse_a_store_of_a_newer_version_and_leave_it_alone) {
+  { const OpenStore store = open(); }
+  meddle("PRAGMA user_version = 99");
+  const auto newer =
+      AllOf(HasSubstr("palabre.sqlite3"), HasSubstr("newer palabred"), HasSubstr("version 99"));
+  EXPECT_THAT([&] { (void)open(); }, ThrowsMessage<StoreUnusable>(newer));
+  EXPECT_THAT([&] { (void)open(); }, ThrowsMessage<StoreUnusable>(newer));
+}
+
+TEST_F(MigrationsTest, refuse_another_programs_database_and_leave_it_alone) {
+  meddle("CREATE TABLE bookmarks (address TEXT); INSERT INTO bookmarks VALUES ('here')");
+  EXPECT_THAT([&] { (void)open(); },
+              ThrowsMessage<StoreUnusable>(HasSubstr("palabre.sqlite3 is not a palabre store")));
+  SQLite::Database database((data() / "palabre.sqlite3").string());
+  EXPECT_EQ(database.execAndGet("SELECT address FROM bookmarks").getString(), "here");
+  EXPECT_EQ(database.execAndGet("PRAGMA journal_mode").getString(), "delete");
+}
+
+TEST_F(MigrationsTest, refuse_an_empty_database_that_another_program_marked) {
+  meddle("PRAGMA application_id = 252006674");
+  EXPECT_THAT([&] { (void)open(); }, ThrowsMessage<StoreUnusable>(HasSubstr("is not a palabre store")));
+}
+
+TEST_F(MigrationsTest, refuse_a_file_that_is_no_database) {
+  std::ofstream(DataDirectory(data()).database_path()) << std::string(5000, 'x');
+  EXPECT_THAT([&] { (void)open(); }, ThrowsMessage<StoreUnusable>(HasSubstr("palabre.sqlite3")));
+}
+
+TEST_F(MigrationsTest, leave_a_hole_in_the_client_numbers_unserved) {
+  { const OpenStore store = open(); }
+  meddle("INSERT INTO client VALUES (2, 'bob', x'00', 0)");
+  const OpenStore store = open();
+  EXPECT_THAT([&] { (void)store.journal->load(); }, Throws<JournalFailure>());
+}
+
+}  // namespace
+}  // namespace palabre::broker

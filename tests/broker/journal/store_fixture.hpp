@@ -1,0 +1,89 @@
+#pragma once
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/journal/data_directory.hpp"
+#include "broker/journal/sqlite_archive.hpp"
+#include "broker/journal/sqlite_journal.hpp"
+
+namespace palabre::broker {
+
+/// An open store: what the broker holds of it while it runs. The journal closes last.
+struct OpenStore {
+  explicit OpenStore(const std::filesystem::path& path, JournalOptions options = {},
+                     const std::vector<Record>& first = {})
+      : directory(path), journal(open_journal(directory, options)), archive(open_archive(directory)) {
+    EXPECT_EQ(journal->commit(first), CommitResult::committed);
+  }
+
+  DataDirectory directory;
+  std::unique_ptr<Journal> journal;
+  std::unique_ptr<Archive> archive;
+};
+
+/// A test with a place of its own on the disk, which is gone afterwards.
+class StoreTest : public testing::Test {
+ protected:
+  StoreTest() {
+    std::string pattern = testing::TempDir() + "palabre-store-XXXXXX";
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
+    temporary_ = pattern;
+  }
+  ~StoreTest() override { std::filesystem::remove_all(temporary_); }
+
+  [[nodiscard]] std::filesystem::path temporary() const { return temporary_; }
+  [[nodiscard]] std::filesystem::path data() const { return temporary_ / "data"; }
+  /// Opens the store in data() and stores `first`.
+  [[nodiscard]] OpenStore open(JournalOptions options = {}, const std::vector<Record>& first = {}) const {
+    return OpenStore(data(), options, first);
+  }
+
+ private:
+  std::filesystem::path temporary_;
+};
+
+inline record::Registered registered(ClientNumber client, const std::string& name) {
+  return {client, name, TokenHash(32, '\0'), TimeMs{1000}};
+}
+
+/// Invents the numbers of messages as the domain would: rows, timelines and outboxes without holes.
+class MessageWriter {
+ public:
+  explicit MessageWriter(OutboxId outbox = {7}) : outbox_(outbox) {}
+
+  record::Message write(ClientNumber client, RoomNumber room, std::string text, TimeMs at = {2000}) {
+    Column& column = columns_[client];
+    Sequence& head = heads_[room];
+    Counter& counter = counters_[client];
+    return {client,  column = column.next(),   room,           head = head.next(), at,
+            outbox_, counter = counter.next(), std::move(text)};
+  }
+
+  std::vector<Record> write_many(ClientNumber client, RoomNumber room, std::size_t count,
+                                 const std::string& text) {
+    std::vector<Record> messages;
+    for (std::size_t i = 0; i < count; ++i) messages.push_back(write(client, room, text));
+    return messages;
+  }
+
+ private:
+  OutboxId outbox_;
+  std::map<ClientNumber, Column> columns_;
+  std::map<RoomNumber, Sequence> heads_;
+  std::map<ClientNumber, Counter> counters_;
+};
+
+inline CommitResult commit(OpenStore& store, const std::vector<Record>& records) {
+  return store.journal->commit(records);
+}
+
+}  // namespace palabre::broker
