@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <set>
-#include <vector>
 
 #include "schema/limits.hpp"
 
@@ -36,59 +35,53 @@ void put_durability(Config& config, std::string_view word) {
 }
 
 template <auto Member>
-WholeNumber number(std::uint64_t least, std::uint64_t most) {
-  return {least, most, put_number<Member>};
+constexpr WholeNumber number(std::uint64_t otherwise, std::uint64_t least, std::uint64_t most) {
+  return {otherwise, least, most, put_number<Member>};
 }
 template <auto Member>
-Word text(std::span<const std::string_view> choices = {}) {
-  return {choices, put_text<Member>};
+constexpr Word text(std::string_view otherwise, std::span<const std::string_view> choices = {}) {
+  return {otherwise, choices, put_text<Member>};
 }
 
-const std::vector<Key>& key_table() {
-  static const std::vector<Key> table{
-      {"data_dir", "", "",
-       "Where the matrix is kept. Empty means $XDG_STATE_HOME/palabre or ~/.local/state/palabre.",
-       text<&Config::data_dir>()},
-      {"bind", "127.0.0.1", "",
-       "The numeric address that both ports listen on; 0.0.0.0 is every IPv4 address.",
-       text<&Config::bind>()},
-      {"talk_port", std::to_string(limits::kDefaultTalkPort), "",
-       "The TCP port for requests and replies; 0 takes a free one.", number<&Config::talk_port>(0, 65535)},
-      {"feed_port", std::to_string(limits::kDefaultFeedPort), "",
-       "The TCP port for the feed; 0 takes a free one.", number<&Config::feed_port>(0, 65535)},
-      {"security", "open", "",
-       "open: no encryption. Must be written out when bind is not a loopback address.",
-       Word{kSecurityWords, put_security}},
-      {"durability", "disk", "",
-       "disk: acknowledge after the flush. memory: faster, and a power cut loses messages.",
-       Word{kDurabilityWords, put_durability}},
-      {"heartbeat_ms", "10000", "milliseconds", "A client silent for three heartbeats is forgotten.",
-       number<&Config::heartbeat_ms>(100, 3'600'000)},
-      {"mailbox", "256", "requests",
-       "What may wait for one session; beyond that its client is told to try later.",
-       number<&Config::mailbox>(1, 65'536)},
-      {"greeter_queue", "1024", "requests",
-       "What may wait to be greeted; beyond that a newcomer is told to try later.",
-       number<&Config::greeter_queue>(1, 65'536)},
-      {"recorder_queue", "8192", "requests", "What may wait to be stored; beyond that the sessions wait.",
-       number<&Config::recorder_queue>(1, 1'048'576)},
-      {"publisher_queue", "8192", "batches", "What may wait to be published; beyond that storing waits.",
-       number<&Config::publisher_queue>(1, 1'048'576)},
-      {"router_outbox", "65536", "replies",
-       "What may wait to be sent; beyond that replies are dropped, and clients ask again.",
-       number<&Config::router_outbox>(1, 16'777'216)},
-      {"feed_high_water_mark", "65536", "messages",
-       "What may wait for one subscriber; beyond that it misses some and asks for them.",
-       number<&Config::feed_high_water_mark>(1, 1'000'000)},
-      {"sessions_max", "16384", "sessions", "How many identities may be connected at once, one thread each.",
-       number<&Config::sessions_max>(1, 65'536)},
-      {"readers", "4", "connections", "Database connections for history, shared by all sessions.",
-       number<&Config::readers>(1, 64)},
-      {"log_level", "info", "", "How much is logged: debug, info, warning or error.",
-       text<&Config::log_level>(kLogLevelWords)},
-  };
-  return table;
-}
+constexpr std::array kKeys{
+    Key{"data_dir", "",
+        "Where the matrix is kept. Empty means $XDG_STATE_HOME/palabre or ~/.local/state/palabre.",
+        text<&Config::data_dir>("")},
+    Key{"bind", "", "The numeric address that both ports listen on; 0.0.0.0 is every IPv4 address.",
+        text<&Config::bind>("127.0.0.1")},
+    Key{"talk_port", "", "The TCP port for requests and replies; 0 takes a free one.",
+        number<&Config::talk_port>(limits::kDefaultTalkPort, 0, 65535)},
+    Key{"feed_port", "", "The TCP port for the feed; 0 takes a free one.",
+        number<&Config::feed_port>(limits::kDefaultFeedPort, 0, 65535)},
+    Key{"security", "", "open: no encryption. Must be written out when bind is not a loopback address.",
+        Word{"open", kSecurityWords, put_security}},
+    Key{"durability", "",
+        "disk: acknowledge after the flush. memory: faster, and a power cut loses messages.",
+        Word{"disk", kDurabilityWords, put_durability}},
+    Key{"heartbeat_ms", "milliseconds", "A client silent for three heartbeats is forgotten.",
+        number<&Config::heartbeat_ms>(10000, 100, 3'600'000)},
+    Key{"mailbox", "requests", "What may wait for one session; beyond that its client is told to try later.",
+        number<&Config::mailbox>(256, 1, 65'536)},
+    Key{"greeter_queue", "requests",
+        "What may wait to be greeted; beyond that a newcomer is told to try later.",
+        number<&Config::greeter_queue>(1024, 1, 65'536)},
+    Key{"recorder_queue", "requests", "What may wait to be stored; beyond that the sessions wait.",
+        number<&Config::recorder_queue>(8192, 1, 1'048'576)},
+    Key{"publisher_queue", "batches", "What may wait to be published; beyond that storing waits.",
+        number<&Config::publisher_queue>(8192, 1, 1'048'576)},
+    Key{"router_outbox", "replies",
+        "What may wait to be sent; beyond that replies are dropped, and clients ask again.",
+        number<&Config::router_outbox>(65536, 1, 16'777'216)},
+    Key{"feed_high_water_mark", "messages",
+        "What may wait for one subscriber; beyond that it misses some and asks for them.",
+        number<&Config::feed_high_water_mark>(65536, 1, 1'000'000)},
+    Key{"sessions_max", "sessions", "How many identities may be connected at once, one thread each.",
+        number<&Config::sessions_max>(16384, 1, 65'536)},
+    Key{"readers", "connections", "Database connections for history, shared by all sessions.",
+        number<&Config::readers>(4, 1, 64)},
+    Key{"log_level", "", "How much is logged: debug, info, warning or error.",
+        text<&Config::log_level>("info", kLogLevelWords)},
+};
 
 std::string joined(std::span<const std::string_view> words) {
   std::string all;
@@ -138,7 +131,7 @@ struct Reading {
 
 Config defaults() {
   Config config;
-  for (const auto& key : keys()) put(config, key, key.default_value);
+  for (const auto& key : keys()) put(config, key, default_of(key));
   return config;
 }
 
@@ -218,7 +211,12 @@ void check_together(Reading& reading) {
 
 }  // namespace
 
-std::span<const Key> keys() { return key_table(); }
+std::span<const Key> keys() { return kKeys; }
+
+std::string default_of(const Key& key) {
+  if (const auto* range = std::get_if<WholeNumber>(&key.kind)) return std::to_string(range->otherwise);
+  return std::string(std::get<Word>(key.kind).otherwise);
+}
 
 std::string flag_of(const Key& key) {
   std::string flag = "--" + std::string(key.name);

@@ -223,7 +223,7 @@ std::string block_of(const Key& key) {
     block += (key.unit.empty() ? "" : " ") + std::string(key.unit) + "\n";
   }
   const auto quote = range != nullptr ? "" : "\"";
-  return block + "#" + std::string(key.name) + " = " + quote + key.default_value + quote + "\n";
+  return block + "#" + std::string(key.name) + " = " + quote + default_of(key) + quote + "\n";
 }
 
 TEST_F(ReferenceFile, describes_each_key_of_the_table_with_default_range_and_unit) {
