@@ -1,0 +1,91 @@
+"""Who is who: numbers, tokens, several connections of one identity, and a thread for each."""
+
+import msgpack
+import pytest
+from palabre_harness import eventually
+from wire_client import Dealer, Peer, Refused
+
+
+def test_identities_are_numbered_from_one_in_the_order_they_register(broker):
+    with Peer(broker, "alice") as alice, Peer(broker, "bob") as bob, Peer(broker, "carol") as carol:
+        assert [peer.client for peer in (alice, bob, carol)] == [1, 2, 3]
+        assert [peer.welcome["new"] for peer in (alice, bob, carol)] == [True, True, True]
+        assert alice.welcome["rooms"] == [["lobby", 0]]
+        assert alice.welcome["version"] == 1 and alice.welcome["name"] == "alice"
+        assert alice.welcome["feed_port"] == broker.feed_port
+
+
+def test_an_identity_keeps_its_number_over_disconnects_and_restarts(broker):
+    Peer(broker, "alice").goodbye()
+    Peer(broker, "bob").goodbye()
+    with Peer(broker, "bob") as again:
+        assert (again.client, again.welcome["new"]) == (2, False)
+    broker.restart()
+    with Peer(broker, "bob") as later, Peer(broker, "carol") as newcomer:
+        assert (later.client, later.welcome["new"]) == (2, False)
+        assert (newcomer.client, newcomer.welcome["new"]) == (3, True)
+
+
+def test_a_name_with_another_token_is_refused_and_its_owner_is_not_disturbed(broker):
+    with Peer(broker, "alice") as alice:
+        with pytest.raises(Refused, match="wrong_token"):
+            Peer(broker, "alice", token="a-token-of-somebody-else")
+        assert alice.ask("ping")["type"] == "pong"
+    broker.restart()
+    with pytest.raises(Refused, match="wrong_token"):
+        Peer(broker, "alice", token="a-token-of-somebody-else")
+
+
+def test_hello_said_again_is_answered_with_the_same_welcome(broker):
+    with Peer(broker, "alice") as alice:
+        again = alice.hello()
+        assert (again["type"], again["client"], again["new"]) == ("welcome", 1, False)
+        assert broker.sessions() == ["session-1"]
+
+
+def test_nothing_but_hello_is_answered_before_hello(broker):
+    stranger = Dealer(broker.talk)
+    requests = [{"type": "ping"}, {"type": "rooms"}, {"type": "goodbye"}, {"type": "join", "room": "tea"},
+                {"type": "who", "from": 1, "count": 9}, {"type": "history", "room": "lobby", "from": 1, "count": 1},
+                {"type": "post", "room": "lobby", "outbox": 1, "counter": 1, "texts": ["x"]}]
+    for number, request in enumerate(requests, 7):
+        stranger.send(msgpack.packb({**request, "request": number}))
+        refusal = stranger.reply()
+        assert (refusal["type"], refusal["reason"], refusal["request"]) == ("refused", "hello_first", number)
+    stranger.close()
+    with Peer(broker, "alice") as alice:
+        assert alice.ask("rooms")["rooms"] == [["lobby", 0, 1]]
+
+
+def test_one_identity_may_have_several_connections_and_one_thread(broker):
+    with Peer(broker, "alice") as window, Peer(broker, "alice") as script, Peer(broker, "bob"):
+        assert window.client == script.client == 1
+        assert broker.sessions() == ["session-1", "session-2"]
+        window.follow("lobby")
+        script.follow("lobby")
+        assert script.post("lobby", "from the script")[0][2] == 1
+        assert window.post("lobby", "from the window")[0][2] == 2
+        for peer in (window, script):
+            peer.until(lambda peer=peer: peer.texts() == ["from the script", "from the window"])
+        script.goodbye()
+        assert window.ask("ping")["type"] == "pong"
+        assert "session-1" in broker.sessions()
+
+
+def test_each_identity_has_a_thread_that_ends_with_its_last_connection(broker):
+    eventually(lambda: {"router", "greeter", "recorder", "publisher", "zap"} <= set(broker.threads()))
+    base = broker.threads()
+    peers = [Peer(broker, f"peer{number}") for number in range(1, 21)]
+    assert broker.sessions() == sorted(f"session-{number}" for number in range(1, 21))
+    assert len(broker.threads()) == len(base) + 20
+    for peer in peers:
+        peer.goodbye()
+    eventually(lambda: broker.threads() == base)
+
+
+def test_the_connection_answers_hello_first_after_goodbye(broker):
+    with Peer(broker, "alice") as alice:
+        alice.ask("goodbye")
+        assert alice.refusal("ping")["reason"] == "hello_first"
+        assert alice.hello()["client"] == 1
+        assert alice.ask("ping")["type"] == "pong"

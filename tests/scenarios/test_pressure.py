@@ -1,0 +1,110 @@
+"""Full queues and slow readers: a refusal or a gap for the one, and nothing at all for the others."""
+
+import signal
+
+import zmq
+from palabre_harness import eventually, run_palabre
+from wire_client import Peer
+
+LONG = "x" * 16_000
+SLOW_READER = {zmq.RCVHWM: 1, zmq.RCVBUF: 4096}
+
+
+def post_much(peer: Peer, rounds: int) -> list[str]:
+    """Posts more than the kernel's buffers of one connection hold."""
+    texts = []
+    for number in range(rounds):
+        some = [f"{number}/{place} {LONG}" for place in range(15)]
+        peer.post("lobby", *some)
+        texts += some
+    return texts
+
+
+def test_a_subscriber_that_does_not_read_misses_some_and_gets_all_by_asking(make_broker):
+    broker = make_broker(feed_high_water_mark=4, heartbeat_ms=60_000)
+    with Peer(broker, "alice") as alice, Peer(broker, "bob") as bob, \
+            Peer(broker, "slow", feed_options=SLOW_READER) as slow:
+        for listener in (bob, slow):
+            listener.follow("lobby")
+            listener.until(lambda listener=listener: listener.tick > 0)
+        texts = []
+        for _ in range(20):
+            texts += post_much(alice, 10)
+            bob.until(lambda: bob.texts() == texts)
+        slow.until(lambda: len(slow.texts()) == len(texts), timeout=60)
+        assert slow.texts() == texts
+        assert slow.refills > 0, "nothing was dropped: the test puts too little on the feed"
+    broker.stop()
+
+
+def test_a_stopped_program_catches_up_and_hinders_nobody(broker, palabre):
+    with palabre.start("tail", "slow", "tail", "--json", "--since", "all", "--count", "900") as slow:
+        eventually(lambda: broker.sessions())
+        with Peer(broker, "alice") as alice, Peer(broker, "bob") as bob:
+            bob.follow("lobby")
+            slow.signal(signal.SIGSTOP)
+            texts = post_much(alice, 60)
+            bob.until(lambda: bob.texts() == texts)
+            slow.signal(signal.SIGCONT)
+            assert slow.wait(60) == 0, slow.talk()
+            assert [message["text"] for message in slow.objects()] == texts
+
+
+def test_a_full_mailbox_is_answered_busy_and_every_request_gets_one_answer(make_broker):
+    broker = make_broker(mailbox=1)
+    with Peer(broker, "alice") as alice, Peer(broker, "bob") as bob:
+        for _ in range(4):
+            bob.post("lobby", *[LONG] * 15)
+        numbers = [alice.send("history", room="lobby", count=1024, **{"from": 1}) for _ in range(400)]
+        assert bob.ask("ping")["type"] == "pong"
+        answers = [alice.answer(number) for number in numbers]
+        busy = [answer for answer in answers if answer["type"] == "refused"]
+        assert busy and len(busy) < len(answers)
+        assert all(answer["reason"] == "busy" and answer["retry_after"] > 0 for answer in busy)
+        assert all(answer["count"] == 16 for answer in answers if answer["type"] == "page")
+    broker.stop()
+
+
+def test_posts_refused_busy_can_be_sent_again_until_all_are_stored_in_order(make_broker):
+    broker = make_broker(mailbox=1)
+    with Peer(broker, "alice") as alice:
+        texts, stored, was_busy = [f"message {number}" for number in range(1, 501)], 0, False
+
+        def post(counter: int) -> int:
+            return alice.send("post", room="lobby", outbox=1, counter=counter, texts=[texts[counter - 1]])
+
+        while stored < len(texts):
+            answers = [alice.answer(number) for number in [post(c) for c in range(stored + 1, len(texts) + 1)]]
+            reasons = {answer.get("reason") for answer in answers}
+            assert reasons <= {None, "busy", "out_of_order"}
+            was_busy |= "busy" in reasons
+            stored += sum(answer["type"] == "stored" for answer in answers)
+        assert was_busy
+        assert [event.text for event in alice.history("lobby")] == texts
+    broker.stop()
+
+
+def test_send_waits_busy_out(make_broker):
+    broker = make_broker(mailbox=1)
+    lines = "".join(f"line {number}\n" for number in range(2000))
+    sent = run_palabre(broker, "alice", "send", "--lines", stdin=lines)
+    assert sent.returncode == 0, sent.stderr
+    with Peer(broker, "witness") as witness:
+        assert [event.text for event in witness.history("lobby")] == lines.splitlines()
+    broker.stop()
+
+
+def test_small_queues_everywhere_slow_things_down_and_lose_nothing(make_broker):
+    broker = make_broker(mailbox=4, recorder_queue=1, publisher_queue=1, router_outbox=64, greeter_queue=1)
+    peers = [Peer(broker, f"peer{number}") for number in range(4)]
+    for peer in peers:
+        peer.follow("lobby")
+    for number in range(100):
+        for peer in peers:
+            peer.post("lobby", f"{peer.name} {number}")
+    for peer in peers:
+        peer.until(lambda peer=peer: len(peer.texts()) == 400)
+        assert peer.texts() == peers[0].texts()
+    for peer in peers:
+        peer.goodbye()
+    broker.stop()

@@ -1,0 +1,53 @@
+"""A thousand registered clients at once: a thread each, a constant beside them, and what one of them weighs."""
+
+import msgpack
+import pytest
+import zmq
+from palabre_harness import eventually, may_open
+from wire_client import Dealer, Peer, token_of
+
+CLIENTS = 1000
+BYTES_PER_CLIENT_MAX = 256 * 1024
+
+
+@pytest.fixture
+def many_descriptors():
+    if not may_open(16_384):
+        pytest.skip("skipped: this machine does not allow 16,384 open files")
+    zmq.Context.instance().set(zmq.MAX_SOCKETS, 4 * CLIENTS)
+
+
+def say(dealer: Dealer, type: str, **fields) -> None:
+    dealer.send(msgpack.packb({"type": type, "request": 1, **fields}))
+
+
+def test_a_thousand_clients_are_a_thousand_threads_and_a_constant(many_descriptors, make_broker):
+    broker = make_broker(heartbeat_ms=60_000)
+    eventually(lambda: "zap" in broker.threads())
+    base_threads, base_bytes = broker.threads(), broker.resident_bytes()
+    names = [f"client{number}" for number in range(CLIENTS)]
+    dealers = [Dealer(broker.talk) for _ in names]
+    for dealer, name in zip(dealers, names):
+        say(dealer, "hello", version=1, name=name, token=token_of(name))
+    replies = [dealer.reply(60) for dealer in dealers]
+    assert sorted(reply["client"] for reply in replies) == list(range(1, CLIENTS + 1))
+    assert len(broker.sessions()) == CLIENTS
+    assert len(broker.threads()) == len(base_threads) + CLIENTS
+
+    with Peer(broker, names[0]) as speaker:
+        speaker.post("lobby", "hello, all of you")
+        for dealer, reply in zip(dealers, replies):
+            say(dealer, "row", client=1, count=1, **{"from": 1})
+        assert {tuple(dealer.reply()["cells"][0][:2]) for dealer in dealers} <= {(1, "lobby")}
+        speaker.goodbye()
+
+    per_client = (broker.resident_bytes() - base_bytes) // CLIENTS
+    print(f"memory per registered client: {per_client / 1024:.1f} KiB")
+    assert per_client < BYTES_PER_CLIENT_MAX
+    for dealer in dealers:
+        say(dealer, "goodbye")
+    assert {dealer.reply(60)["type"] for dealer in dealers} == {"farewell"}
+    eventually(lambda: broker.threads() == base_threads)
+    for dealer in dealers:
+        dealer.close()
+    broker.stop()

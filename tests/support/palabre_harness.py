@@ -1,0 +1,189 @@
+"""Real processes for scenarios: a broker on free ports, the client program, and waiting for conditions.
+
+The programs are found in the directory that the environment variable PALABRE_BIN names; ctest sets it.
+"""
+
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 30.0
+READY = re.compile(r"^palabred: ready talk=tcp://(\S+):(\d+) feed=tcp://(\S+):(\d+)$", re.MULTILINE)
+
+
+def eventually(condition, timeout: float = PATIENCE_S, interval: float = 0.02):
+    """The first true value of `condition()`, which is asked again and again; fails when none comes in time."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"did not come true within {timeout} s; last value: {value!r}"
+        time.sleep(interval)
+
+
+def program(name: str) -> str:
+    return str(Path(os.environ["PALABRE_BIN"]) / name)
+
+
+class Program:
+    """A process of the test's own, with its output in files. Leaving the `with` block ends it."""
+
+    def __init__(self, command: list, directory: Path, label: str, environment: dict | None = None, stdin=None):
+        self.output = directory / f"{label}.out"
+        self.errors = directory / f"{label}.err"
+        with open(self.output, "ab") as output, open(self.errors, "ab") as errors:
+            self.process = subprocess.Popen(
+                [str(part) for part in command], env={**os.environ, **(environment or {})},
+                stdin=stdin if stdin is not None else subprocess.DEVNULL, stdout=output, stderr=errors)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def lines(self) -> list[str]:
+        """The whole lines written so far."""
+        return self.output.read_text(errors="replace").split("\n")[:-1]
+
+    def objects(self) -> list[dict]:
+        return [json.loads(line) for line in self.lines()]
+
+    def talk(self) -> str:
+        return self.errors.read_text(errors="replace")
+
+    def signal(self, number: int) -> None:
+        self.process.send_signal(number)
+
+    def wait(self, timeout: float = PATIENCE_S) -> int:
+        return self.process.wait(timeout)
+
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+
+class Broker:
+    """A `palabred` with its data in `directory`. Settings are configuration keys, given by the environment."""
+
+    def __init__(self, directory: Path, bind: str = "127.0.0.1", prefix: tuple = (), **settings):
+        self.directory, self.bind, self.prefix, self.settings = Path(directory), bind, prefix, settings
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.talk_port = self.feed_port = 0
+        self.running: Program | None = None
+        self.runs = 0
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        if self.running:
+            self.running.kill()
+
+    @property
+    def talk(self) -> str:
+        return f"tcp://127.0.0.1:{self.talk_port}"
+
+    @property
+    def pid(self) -> int:
+        return self.running.pid
+
+    def command(self) -> list:
+        return [*self.prefix, program("palabred"), "--data-dir", self.directory / "data", "--bind", self.bind,
+                "--talk-port", self.talk_port, "--feed-port", self.feed_port, "--security", "open"]
+
+    def start(self):
+        self.runs += 1
+        environment = {f"PALABRED_{key.upper()}": str(value) for key, value in self.settings.items()}
+        self.running = Program(self.command(), self.directory, f"palabred-{self.runs}", environment)
+        ready = eventually(self.ready_line)
+        self.talk_port, self.feed_port = int(ready[2]), int(ready[4])
+        return self
+
+    def ready_line(self):
+        assert self.running.process.poll() is None, f"the broker ended: {self.running.talk()}"
+        return READY.search(self.running.talk())
+
+    def stop(self, timeout: float = PATIENCE_S) -> None:
+        """Ends the broker politely, which must succeed."""
+        self.running.signal(signal.SIGTERM)
+        status = self.running.wait(timeout)
+        assert status == 0, f"the broker ended with status {status}: {self.running.talk()[-4000:]}"
+
+    def kill(self) -> None:
+        self.running.kill()
+
+    def restart(self):
+        """The same data on the same ports."""
+        self.stop()
+        return self.start()
+
+    def threads(self) -> list[str]:
+        names = []
+        for task in Path(f"/proc/{self.pid}/task").iterdir():
+            try:
+                names.append((task / "comm").read_text().strip())
+            except (FileNotFoundError, ProcessLookupError):
+                pass  # it ended meanwhile
+        return sorted(names)
+
+    def sessions(self) -> list[str]:
+        return [name for name in self.threads() if name.startswith("session-")]
+
+    def resident_bytes(self) -> int:
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return 1024 * int(re.search(r"VmRSS:\s+(\d+) kB", status)[1])
+
+
+class Palabre:
+    """The client program as one user has it: identities in a directory of their own."""
+
+    def __init__(self, directory: Path, server: str, prefix: tuple = ()):
+        self.directory, self.server, self.prefix = Path(directory), server, prefix
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.environment = {f"XDG_{kind}_HOME": str(self.directory / kind.lower())
+                            for kind in ("DATA", "CONFIG", "STATE", "CACHE")}
+
+    def command(self, name: str, *arguments) -> list:
+        return [*self.prefix, program("palabre"), "-s", self.server, "--name", name, *arguments]
+
+    def run(self, name: str, *arguments, stdin: str | None = None, timeout: float = 2 * PATIENCE_S):
+        """Runs to the end; the result has returncode, stdout and stderr."""
+        feed = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
+        return subprocess.run([str(part) for part in self.command(name, *arguments)], text=True, capture_output=True,
+                              env={**os.environ, **self.environment}, timeout=timeout, **feed)
+
+    def start(self, label: str, name: str, *arguments, stdin=None) -> Program:
+        return Program(self.command(name, *arguments), self.directory, label, self.environment, stdin)
+
+
+def run_palabre(broker: Broker, name: str, *arguments, **options):
+    return Palabre(broker.directory / "home", broker.talk).run(name, *arguments, **options)
+
+
+def example(script: str, *arguments) -> list:
+    return ["/usr/bin/python3", PROJECT / "examples" / "python" / script, *arguments]
+
+
+def may_open(descriptors: int) -> bool:
+    """Raises this process's limit of open files, and so that of its children; False when that is not allowed."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= descriptors:
+        return True
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, max(hard, descriptors)))
+    except (ValueError, OSError):
+        return False
+    return True
