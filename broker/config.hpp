@@ -11,10 +11,11 @@
 #include <string_view>
 #include <variant>
 
+#include "broker/domain/durability.hpp"
+
 namespace palabre::broker {
 
 enum class Security : std::uint8_t { open, curve };
-enum class Durability : std::uint8_t { disk, memory };
 
 /// What a broker is started with, checked and complete. The members are filled from keys(), which has the
 /// defaults.

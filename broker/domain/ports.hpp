@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "broker/domain/connection.hpp"
+#include "broker/domain/effects.hpp"
 #include "broker/domain/records.hpp"
 #include "schema/frames.hpp"
 #include "schema/messages.hpp"
@@ -82,6 +84,25 @@ class Replies {
   virtual ~Replies() = default;
   virtual void send(ConnectionId connection, Bytes frame) = 0;
 };
+
+/// The router's outbox as the greeter sees it: it also says whose a connection is. In one queue, so that a
+/// WELCOME never overtakes the binding it speaks of.
+class Switchboard : public Replies {
+ public:
+  virtual void bind(ConnectionId connection, ClientNumber client) = 0;
+  virtual void unbind(ConnectionId connection) = 0;
+};
+
+/// The greeter's mailbox as the recorder sees it. Never waits: the greeter waits for the recorder.
+class Door {
+ public:
+  virtual ~Door() = default;
+  virtual void admitted(effect::Admitted admitted) = 0;
+  virtual void departed(effect::Departed departed) = 0;
+};
+
+/// Wall time in milliseconds since 1970. Asked for by whoever stamps; the domain is told.
+using WallClock = std::function<TimeMs()>;
 
 /// The way to everybody: the publisher's queue. Waits when it is full.
 class Feed {

@@ -13,11 +13,22 @@ namespace {
 std::pair<ConnectionId, RequestId> return_address(const Command& command) {
   if (const auto* admit = std::get_if<command::Admit>(&command)) return {admit->connection, admit->request};
   return std::visit(
-      [](const auto& other) -> std::pair<ConnectionId, RequestId> {
-        if constexpr (requires { other.origin; }) return {other.origin.connection, other.origin.request};
-        return {};
+      []<class Other>(const Other& other) -> std::pair<ConnectionId, RequestId> {
+        if constexpr (requires { other.origin; }) {
+          return {other.origin.connection, other.origin.request};
+        } else {
+          return {};
+        }
       },
       command);
+}
+
+/// An answer that tells of something stored. A second JOIN needs no record, but promises what the first one
+/// wanted.
+bool is_a_promise(const Effect& effect) {
+  const auto* answer = std::get_if<effect::Answer>(&effect);
+  return std::holds_alternative<effect::Acknowledge>(effect) ||
+         (answer != nullptr && std::holds_alternative<reply::Joined>(answer->reply));
 }
 
 std::vector<NamedClient> names_in(const std::vector<Event>& events, const Roster& roster) {
@@ -104,22 +115,30 @@ void Recorder::discard() {
   std::vector<Effect> kept;
   std::unordered_set<ConnectionId> refused;
   std::size_t record = 0;
-  std::size_t effect = 0;
+  auto effect = outcome_.effects.begin();
   for (const auto& step : steps_) {
-    // What follows a refused command on its connection may rest on it, and is refused as well.
-    if (step.records_end > record || refused.contains(step.connection)) {
+    const auto end = outcome_.effects.begin() + static_cast<std::ptrdiff_t>(step.effects_end);
+    const bool wanted_space = step.records_end > record;
+    const bool rests_on_refused = refused.contains(step.connection) && std::any_of(effect, end, is_a_promise);
+    if (wanted_space || rests_on_refused ||
+        !std::all_of(effect, end, [this](const auto& it) { return holds(it); })) {
       refused.insert(step.connection);
       kept.emplace_back(effect::Answer{step.connection, step.request, refuse(RefusalCode::storage_full)});
     } else {
-      std::move(outcome_.effects.begin() + static_cast<std::ptrdiff_t>(effect),
-                outcome_.effects.begin() + static_cast<std::ptrdiff_t>(step.effects_end), std::back_inserter(kept));
+      std::move(effect, end, std::back_inserter(kept));
     }
     record = step.records_end;
-    effect = step.effects_end;
+    effect = end;
   }
   outcome_.records.clear();
   outcome_.effects = std::move(kept);
   outcome_.changes_directory = true;
+}
+
+bool Recorder::holds(const Effect& effect) const {
+  const auto* admitted = std::get_if<effect::Admitted>(&effect);
+  return admitted == nullptr || (admitted->client.value <= state_.roster.all().size() &&
+                                 state_.roster.is_connected(admitted->client, admitted->connection));
 }
 
 void Recorder::tell() {
@@ -150,7 +169,8 @@ void Recorder::publish_messages() {
 
 void Recorder::perform(effect::Acknowledge& acknowledgement) {
   auto& [connection, request, room, outbox, acks] = acknowledgement;
-  const Reply reply = reply::Stored{options_.is_durable, std::move(room), outbox, std::move(acks)};
+  const Reply reply =
+      reply::Stored{options_.durability == Durability::disk, std::move(room), outbox, std::move(acks)};
   ports_.replies.send(connection, encode(request, reply));
 }
 

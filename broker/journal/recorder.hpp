@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "broker/domain/directory.hpp"
+#include "broker/domain/durability.hpp"
 #include "broker/domain/ports.hpp"
 #include "broker/domain/state.hpp"
 #include "broker/threads/guarded.hpp"
@@ -15,16 +16,16 @@
 
 namespace palabre::broker {
 
-/// The one thread that decides and writes. It takes whatever commands wait, applies them, commits all their records
-/// in one transaction with one flush, and only then tells: the directory, the feed, the answers.
+/// The one thread that decides and writes. It takes whatever commands wait, applies them, commits all their
+/// records in one transaction with one flush, and only then tells: the directory, the feed, the answers.
 ///
 ///   commands ─► apply ─► commit ─► directory ─► feed ─► acknowledgements and answers
 ///                          └ full: state back to what is on disk, what wanted to be stored is refused
 class Recorder {
  public:
   struct Options {
-    std::size_t capacity;     ///< commands that may wait
-    bool is_durable = true;   ///< false: posts are acknowledged as received, not stored
+    std::size_t capacity;  ///< commands that may wait
+    Durability durability = Durability::disk;
   };
   struct Ports {
     Journal& journal;
@@ -59,6 +60,8 @@ class Recorder {
   void look_up(command::Post& post);
   void settle();
   void discard();
+  /// Whether an effect that needed no record still makes sense after the state went back.
+  [[nodiscard]] bool holds(const Effect& effect) const;
   void tell();
   void publish_messages();
   void perform(effect::Acknowledge& acknowledgement);

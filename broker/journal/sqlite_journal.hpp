@@ -3,15 +3,11 @@
 #include <cstdint>
 #include <memory>
 
+#include "broker/domain/durability.hpp"
 #include "broker/domain/ports.hpp"
 #include "broker/journal/data_directory.hpp"
 
 namespace palabre::broker {
-
-enum class Durability : std::uint8_t {
-  disk,    ///< a commit is flushed before it returns: it survives a power cut
-  memory,  ///< a commit is left to the system: it survives the broker's end, not the machine's
-};
 
 struct JournalOptions {
   Durability durability = Durability::disk;

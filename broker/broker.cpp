@@ -1,0 +1,129 @@
+#include "broker/broker.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+#include "broker/journal/data_directory.hpp"
+#include "broker/journal/recorder.hpp"
+#include "broker/journal/sqlite_archive.hpp"
+#include "broker/journal/sqlite_journal.hpp"
+#include "broker/session/greeter.hpp"
+#include "broker/session/reads.hpp"
+#include "broker/session/registry.hpp"
+#include "broker/transport/context.hpp"
+#include "broker/transport/outbox.hpp"
+#include "broker/transport/publisher.hpp"
+#include "broker/transport/router.hpp"
+#include "broker/transport/zap.hpp"
+
+namespace palabre::broker {
+namespace {
+
+TimeMs wall_clock() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return {static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count())};
+}
+
+std::string address_of(const std::string& host, std::uint16_t port) {
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  const auto place = is_ipv6 ? "[" + host + "]" : host;
+  return "tcp://" + place + ":" + (port == 0 ? "*" : std::to_string(port));
+}
+
+std::uint16_t port_of(const std::string& endpoint) {
+  const auto digits = endpoint.substr(endpoint.rfind(':') + 1);
+  std::uint16_t port = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  return port;
+}
+
+template <class Socket, class... Arguments>
+std::unique_ptr<Socket> bind(const std::string& address, Arguments&&... arguments) {
+  try {
+    return std::make_unique<Socket>(std::forward<Arguments>(arguments)...);
+  } catch (const zmq::error_t& error) {
+    throw std::runtime_error(fmt::format("cannot listen on {}: {}", address, error.what()));
+  }
+}
+
+}  // namespace
+
+/// In the order in which they are made; each uses only those above it.
+struct Broker::Parts {
+  DataDirectory directory;
+  std::unique_ptr<Journal> journal;
+  std::unique_ptr<Archive> archive;
+  DirectoryBoard board;
+
+  zmq::context_t context;
+  Zap zap;  // before anything binds
+  Outbox outbox;
+  std::unique_ptr<Router> router;
+  std::unique_ptr<Publisher> publisher;
+
+  Recorder recorder;
+  Reads reads;
+  Registry registry;
+  std::unique_ptr<Greeter> greeter;
+
+  Parts(const Config& config, std::function<void(const std::exception&)> on_failure)
+      : directory(config.data_dir),
+        journal(open_journal(directory, {config.durability})),
+        archive(open_archive(directory, config.readers)),
+        context(make_context(config.sessions_max)),
+        zap(context),
+        outbox(config.router_outbox),
+        router(make_router(config)),
+        publisher(make_publisher(config)),
+        recorder({config.recorder_queue, config.durability},
+                 {*journal, *publisher, outbox, board, wall_clock, std::move(on_failure)}),
+        reads(board, *archive, wall_clock),
+        registry({recorder.mailbox(), outbox, reads, config.mailbox}, config.sessions_max),
+        greeter(make_greeter(config)) {
+    publisher->start(board.with([](const auto& newest) { return newest->epoch; }));
+    recorder.start(*greeter);
+    router->start(registry, *greeter);
+  }
+
+  ~Parts() {
+    router->refuse_all();
+    greeter->finish();
+    registry.close_all();
+    recorder.finish();
+    publisher->finish();
+    router->finish();
+  }
+
+  std::unique_ptr<Router> make_router(const Config& config) {
+    const auto address = address_of(config.bind, config.talk_port);
+    const Router::Options options{address, std::chrono::milliseconds(config.heartbeat_ms)};
+    return bind<Router>(address, context, options, outbox);
+  }
+
+  std::unique_ptr<Publisher> make_publisher(const Config& config) {
+    const auto address = address_of(config.bind, config.feed_port);
+    const Publisher::Options options{address, config.publisher_queue,
+                                     static_cast<int>(config.feed_high_water_mark)};
+    return bind<Publisher>(address, context, options, wall_clock);
+  }
+
+  std::unique_ptr<Greeter> make_greeter(const Config& config) {
+    const Greeter::Options options{config.greeter_queue, port_of(publisher->endpoint()), config.heartbeat_ms};
+    return std::make_unique<Greeter>(options, recorder.mailbox(), registry, outbox, board, wall_clock);
+  }
+};
+
+Broker::Broker(const Config& config, std::function<void(const std::exception&)> on_failure)
+    : parts_(std::make_unique<Parts>(config, std::move(on_failure))) {}
+
+Broker::~Broker() = default;
+
+std::string Broker::talk_endpoint() const { return parts_->router->endpoint(); }
+
+std::string Broker::feed_endpoint() const { return parts_->publisher->endpoint(); }
+
+}  // namespace palabre::broker

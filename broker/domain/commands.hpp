@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "broker/domain/connection.hpp"
+#include "broker/domain/records.hpp"
+#include "schema/messages.hpp"
+
+/// What the domain is asked to decide. Every field has passed the rim's checks.
+namespace palabre::broker {
+
+namespace command {
+
+/// A HELLO: register the name or prove it.
+struct Admit {
+  ConnectionId connection;
+  RequestId request;
+  ClientNumber bound;  ///< whose connection it is already, 0 when nobody's
+  std::string name;
+  TokenHash token;
+};
+/// A connection said GOODBYE (`request`) or vanished (no request).
+struct Depart {
+  Origin origin;
+};
+struct Join {
+  Origin origin;
+  std::string room;
+};
+struct Leave {
+  Origin origin;
+  std::string room;
+};
+struct Post {
+  /// Where a text was stored the first time, as an acknowledgement, and in which room.
+  struct Original {
+    RoomNumber room;
+    reply::Ack ack;
+  };
+  Origin origin;
+  request::Post post;
+  /// For each text whose counter was used before, in order: looked up by the recorder, because a matrix on
+  /// disk is no part of a state in memory.
+  std::vector<Original> originals = {};
+};
+
+}  // namespace command
+
+using Command = std::variant<command::Post, command::Admit, command::Depart, command::Join, command::Leave>;
+
+}  // namespace palabre::broker

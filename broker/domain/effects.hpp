@@ -1,0 +1,64 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "broker/domain/connection.hpp"
+#include "broker/domain/records.hpp"
+#include "schema/frames.hpp"
+#include "schema/messages.hpp"
+
+/// What a decision asks the outside to do, once its records are safe.
+namespace palabre::broker {
+
+namespace effect {
+
+/// Tell the one who asked.
+struct Answer {
+  ConnectionId connection;
+  RequestId request;
+  Reply reply;
+};
+/// Acknowledge a post; whether it was stored or received is for the recorder to say.
+struct Acknowledge {
+  ConnectionId connection;
+  RequestId request;
+  std::string room;
+  OutboxId outbox;
+  std::vector<reply::Ack> acks;
+};
+/// The connection belongs to `client` from now on.
+struct Admitted {
+  ConnectionId connection;
+  RequestId request;
+  ClientNumber client;
+  std::string name;
+  bool is_new = false;
+  std::vector<RoomHead> rooms;
+};
+/// The connection belongs to nobody any more; `is_last` when the identity has no other.
+struct Departed {
+  ConnectionId connection;
+  ClientNumber client;
+  bool is_last = false;
+};
+/// Tell everybody who watches the room.
+struct Notify {
+  std::string room;
+  NoticeEvent what;
+};
+
+}  // namespace effect
+
+using Effect =
+    std::variant<effect::Acknowledge, effect::Answer, effect::Admitted, effect::Departed, effect::Notify>;
+
+/// Everything a decision leads to.
+struct Outcome {
+  std::vector<Record> records;
+  std::vector<Effect> effects;
+  bool changes_directory = false;  ///< who is there, which rooms, which members
+};
+
+}  // namespace palabre::broker

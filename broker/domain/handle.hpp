@@ -1,0 +1,29 @@
+#pragma once
+
+#include "broker/domain/state.hpp"
+
+/// One handler for each kind of command, each in a file of its name.
+namespace palabre::broker {
+
+/// What a handler works with: the state it changes, the outcome it appends to, and the time it is.
+struct Turn {
+  State& state;
+  Outcome& outcome;
+  TimeMs now;
+
+  void answer(const Origin& origin, Reply reply) const {
+    outcome.effects.push_back(effect::Answer{origin.connection, origin.request, std::move(reply)});
+  }
+  void notify(RoomNumber room, NoticeKind kind, ClientNumber client) const {
+    outcome.effects.push_back(
+        effect::Notify{state.rooms.at(room).name, {kind, client, state.roster.at(client).name}});
+  }
+};
+
+void handle(const Turn& turn, command::Admit admit);
+void handle(const Turn& turn, command::Depart depart);
+void handle(const Turn& turn, command::Join join);
+void handle(const Turn& turn, command::Leave leave);
+void handle(const Turn& turn, command::Post post);
+
+}  // namespace palabre::broker

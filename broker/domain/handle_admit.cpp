@@ -1,0 +1,41 @@
+#include <utility>
+
+#include "broker/domain/handle.hpp"
+
+namespace palabre::broker {
+namespace {
+
+ClientNumber enroll(const Turn& turn, const command::Admit& admit) {
+  auto& [state, outcome, now] = turn;
+  const auto client = state.roster.add(admit.name, admit.token);
+  state.rooms.join(kLobby, client);
+  outcome.records.emplace_back(record::Registered{client, admit.name, admit.token, now});
+  outcome.records.emplace_back(record::Joined{kLobby, client, now});
+  return client;
+}
+
+}  // namespace
+
+void handle(const Turn& turn, command::Admit admit) {
+  auto& [state, outcome, now] = turn;
+  const Origin origin{admit.bound, admit.connection, admit.request};
+  auto client = state.roster.find(admit.name);
+  if (admit.bound && client != admit.bound) {
+    return turn.answer(origin,
+                       refuse(RefusalCode::not_allowed, "this connection has said hello as somebody else"));
+  }
+  // Both sides are hashes of secrets, so how long the comparison takes tells nothing about a token.
+  if (client && state.roster.at(client).token != admit.token) {
+    return turn.answer(origin, refuse(RefusalCode::wrong_token));
+  }
+  const bool is_new = !client;
+  if (is_new) client = enroll(turn, admit);
+  outcome.effects.push_back(effect::Admitted{admit.connection, admit.request, client, std::move(admit.name),
+                                             is_new, state.rooms.heads_of(client)});
+  if (state.roster.connect(client, admit.connection)) {
+    turn.notify(kLobby, NoticeKind::came, client);
+    outcome.changes_directory = true;
+  }
+}
+
+}  // namespace palabre::broker

@@ -1,0 +1,19 @@
+#include "broker/domain/handle.hpp"
+
+namespace palabre::broker {
+
+void handle(const Turn& turn, command::Depart depart) {
+  auto& [state, outcome, now] = turn;
+  const auto& [client, connection, request] = depart.origin;
+  if (request) turn.answer(depart.origin, reply::Farewell{});
+  // It may say goodbye and vanish at once: whatever comes second finds nothing left to do.
+  if (!state.roster.is_connected(client, connection)) return;
+  const bool is_last = state.roster.disconnect(client, connection);
+  outcome.effects.push_back(effect::Departed{connection, client, is_last});
+  if (!is_last) return;
+  state.matrix.forget(client);
+  turn.notify(kLobby, NoticeKind::went, client);
+  outcome.changes_directory = true;
+}
+
+}  // namespace palabre::broker

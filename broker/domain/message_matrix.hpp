@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "schema/ids.hpp"
+
+namespace palabre::broker {
+
+/// Where the next message goes: how long each client's row is, and which counter each outbox has reached. The
+/// cells themselves are in the journal.
+///
+///              column 1     column 2     column 3
+///   row #1   [ bonjour  ] [ ça va ?  ]
+///   row #2   [ salut    ] [ oui      ] [ et toi ? ]      next cell of #1: (1, 3)
+class MessageMatrix {
+ public:
+  /// The length of a row, 0 when it is empty.
+  [[nodiscard]] Column columns(ClientNumber client) const;
+  void set_columns(ClientNumber client, Column columns);
+  /// Takes the next cell of the client's row.
+  Column next_column(ClientNumber client);
+
+  /// The last counter stored for an outbox; nothing when it must be looked up and given to `learn`.
+  [[nodiscard]] std::optional<Counter> last_counter(ClientNumber client, OutboxId outbox) const;
+  void learn(ClientNumber client, OutboxId outbox, Counter last);
+  /// Drops what was learnt of a client that left. It is learnt again when needed, so that memory follows who
+  /// is here and not who ever was.
+  void forget(ClientNumber client);
+
+ private:
+  struct Row {
+    Column columns;
+    std::unordered_map<OutboxId, Counter> outboxes;
+  };
+  std::unordered_map<ClientNumber, Row> rows_;
+};
+
+}  // namespace palabre::broker

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "broker/domain/connection.hpp"
+#include "broker/domain/records.hpp"
+
+namespace palabre::broker {
+
+/// All identities by client number, and which of them are connected. Numbers count from 1 and are never
+/// reused.
+class Roster {
+ public:
+  struct Identity {
+    std::string name;
+    TokenHash token;
+    std::vector<ConnectionId> connections;
+    [[nodiscard]] bool is_online() const { return !connections.empty(); }
+  };
+
+  /// The number behind a name, 0 when it is free.
+  [[nodiscard]] ClientNumber find(std::string_view name) const;
+  /// Requires a number that was given.
+  [[nodiscard]] const Identity& at(ClientNumber client) const { return identities_.at(client.value - 1); }
+  [[nodiscard]] const std::vector<Identity>& all() const { return identities_; }
+
+  ClientNumber add(std::string name, TokenHash token);
+  /// True when this is the identity's first connection. A connection is counted once.
+  bool connect(ClientNumber client, ConnectionId connection);
+  [[nodiscard]] bool is_connected(ClientNumber client, ConnectionId connection) const;
+  /// Requires is_connected. True when it was the identity's last connection.
+  bool disconnect(ClientNumber client, ConnectionId connection);
+
+ private:
+  std::vector<Identity> identities_;
+  std::unordered_map<std::string, ClientNumber> by_name_;
+};
+
+}  // namespace palabre::broker

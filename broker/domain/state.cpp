@@ -1,0 +1,43 @@
+#include "broker/domain/state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/domain/handle.hpp"
+
+namespace palabre::broker {
+
+State restore(const Image& image) {
+  State state;
+  state.epoch = image.epoch;
+  state.last_at = image.last_at;
+  for (const auto& client : image.clients) {
+    const auto number = state.roster.add(client.name, client.token);
+    state.matrix.set_columns(number, client.columns);
+  }
+  for (const auto& room : image.rooms) {
+    const auto number = state.rooms.add(room.name, room.head);
+    for (const auto member : room.members) state.rooms.join(number, member);
+  }
+  return state;
+}
+
+State restore(const Image& image, const State& before) {
+  State state = restore(image);
+  const auto known = std::min(state.roster.all().size(), before.roster.all().size());
+  for (std::size_t i = 0; i < known; ++i) {
+    const ClientNumber client{static_cast<std::uint32_t>(i + 1)};
+    for (const auto connection : before.roster.at(client).connections)
+      state.roster.connect(client, connection);
+  }
+  return state;
+}
+
+void apply(State& state, Command command, TimeMs now, Outcome& outcome) {
+  // A clock that was set back must not put a message before an older one: searching by time relies on it.
+  state.last_at = std::max(state.last_at, now);
+  const Turn turn{state, outcome, state.last_at};
+  std::visit([&turn](auto& chosen) { handle(turn, std::move(chosen)); }, command);
+}
+
+}  // namespace palabre::broker

@@ -1,0 +1,100 @@
+#include "broker/session/reads.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "schema/limits.hpp"
+
+namespace palabre::broker {
+namespace {
+
+std::vector<NamedClient> names_in(const Directory& directory, const std::vector<Event>& events) {
+  std::set<ClientNumber> clients;
+  for (const auto& event : events) clients.insert(event.client);
+  std::vector<NamedClient> names;
+  // A message may be newer than this picture, never older than its sender.
+  for (const auto client : clients)
+    names.push_back({client, directory.has(client) ? directory.at(client).name : ""});
+  return names;
+}
+
+std::size_t bounded(std::uint64_t count, std::size_t max) { return std::min<std::uint64_t>(count, max); }
+
+}  // namespace
+
+Reply Reads::answer(ClientNumber, const request::History& wanted) const {
+  const auto book = directory();
+  const auto room = book->find_room(wanted.room);
+  if (!room) return refuse(RefusalCode::no_such_room);
+  reply::Page page;
+  page.batch.epoch = book->epoch;
+  page.batch.room = wanted.room;
+  page.batch.first =
+      wanted.since ? archive_.first_since(room, *wanted.since) : wanted.from.value_or(Sequence{1});
+  for (auto& stored : archive_.page(room, page.batch.first, bounded(wanted.count, limits::kEventsMax))) {
+    page.batch.events.push_back({stored.client, stored.column, std::move(stored.text), stored.at});
+  }
+  page.head = archive_.head(room);
+  page.batch.names = names_in(*directory(), page.batch.events);
+  return page;
+}
+
+Reply Reads::answer(ClientNumber, const request::Row& wanted) const {
+  const auto book = directory();
+  if (!book->has(wanted.client)) return refuse(RefusalCode::no_such_client);
+  reply::Row row{wanted.client, book->at(wanted.client).name, {}, {}};
+  const auto cells = archive_.row(wanted.client, wanted.from, bounded(wanted.count, limits::kEventsMax));
+  row.columns = archive_.columns(wanted.client);
+  const auto names = directory();
+  for (const auto& cell : cells) {
+    row.cells.push_back({cell.column, names->at(cell.room).name, cell.sequence, cell.text, cell.at});
+  }
+  return row;
+}
+
+Reply Reads::answer(ClientNumber client, const request::Heads&) const {
+  const auto book = directory();
+  reply::Heads heads{book->epoch, {}};
+  for (const auto room : book->at(client).rooms)
+    heads.rooms.push_back({book->at(room).name, archive_.head(room)});
+  return heads;
+}
+
+Reply Reads::answer(ClientNumber, const request::Rooms&) const {
+  const auto book = directory();
+  reply::Rooms rooms;
+  for (std::size_t i = 0; i < book->rooms.size(); ++i) {
+    const RoomNumber number{static_cast<std::uint32_t>(i + 1)};
+    rooms.rooms.push_back({book->rooms[i].name, archive_.head(number), book->rooms[i].members.size()});
+  }
+  return rooms;
+}
+
+Reply Reads::answer(ClientNumber, const request::Who& wanted) const {
+  const auto book = directory();
+  std::vector<ClientNumber> all;
+  const std::vector<ClientNumber>* listed = &all;
+  if (wanted.room) {
+    const auto room = book->find_room(*wanted.room);
+    if (!room) return refuse(RefusalCode::no_such_room);
+    listed = &book->at(room).members;
+  } else {
+    for (ClientNumber client{1}; book->has(client); client = client.next()) all.push_back(client);
+  }
+  reply::Who who;
+  for (auto it = std::ranges::lower_bound(*listed, wanted.from); it != listed->end(); ++it) {
+    if (who.clients.size() == bounded(wanted.count, limits::kWhoClientsMax)) {
+      who.next = *it;
+      break;
+    }
+    who.clients.push_back({*it, book->at(*it).name, book->at(*it).is_online});
+  }
+  return who;
+}
+
+Reply Reads::answer(ClientNumber, const request::Ping&) const {
+  return reply::Pong{clock_(), directory()->epoch};
+}
+
+}  // namespace palabre::broker

@@ -1,0 +1,51 @@
+#include "broker/session/registry.hpp"
+
+#include <system_error>
+#include <utility>
+
+namespace palabre::broker {
+
+std::shared_ptr<Session> Registry::find(ClientNumber client) const {
+  return sessions_.with([client](const Sessions& sessions) {
+    const auto found = sessions.find(client);
+    return found == sessions.end() ? nullptr : found->second;
+  });
+}
+
+bool Registry::open(ClientNumber client) {
+  if (find(client)) return true;
+  if (sessions_.with([](const Sessions& sessions) { return sessions.size(); }) >= sessions_max_) return false;
+  try {
+    auto session = std::make_shared<Session>(client, tools_);
+    sessions_.with([&](Sessions& sessions) { sessions.emplace(client, std::move(session)); });
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
+void Registry::close(ClientNumber client) {
+  auto session = sessions_.with([client](Sessions& sessions) {
+    auto node = sessions.extract(client);
+    return node ? std::move(node.mapped()) : nullptr;
+  });
+  // Outside the lock, and here rather than in whichever thread drops the last pointer: the router must never
+  // join.
+  if (session) session->finish();
+}
+
+void Registry::close_all() {
+  auto sessions = sessions_.with([](Sessions& all) { return std::exchange(all, {}); });
+  for (auto& [client, session] : sessions) session->finish();
+}
+
+Push Registry::deliver(ClientNumber client, ConnectionId connection, Bytes frame) {
+  const auto session = find(client);
+  return session ? session->deliver(connection, std::move(frame)) : Push::closed;
+}
+
+void Registry::vanished(ClientNumber client, ConnectionId connection) {
+  if (const auto session = find(client)) session->vanished(connection);
+}
+
+}  // namespace palabre::broker

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "broker/session/session.hpp"
+#include "broker/threads/guarded.hpp"
+
+namespace palabre::broker {
+
+/// The running sessions by client number. The greeter opens and closes them; the router delivers to them.
+class Registry {
+ public:
+  Registry(SessionTools tools, std::size_t sessions_max) : tools_(tools), sessions_max_(sessions_max) {}
+
+  /// Makes sure that the client has a session. False when there are too many, or the machine has no thread
+  /// left.
+  [[nodiscard]] bool open(ClientNumber client);
+  /// Ends the client's session once it has answered what it took.
+  void close(ClientNumber client);
+  void close_all();
+
+  /// Never waits. `closed` when the client has no session.
+  Push deliver(ClientNumber client, ConnectionId connection, Bytes frame);
+  void vanished(ClientNumber client, ConnectionId connection);
+
+ private:
+  using Sessions = std::unordered_map<ClientNumber, std::shared_ptr<Session>>;
+  [[nodiscard]] std::shared_ptr<Session> find(ClientNumber client) const;
+
+  const SessionTools tools_;
+  const std::size_t sessions_max_;
+  Guarded<Sessions> sessions_;
+};
+
+}  // namespace palabre::broker

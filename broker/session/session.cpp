@@ -1,0 +1,79 @@
+#include "broker/session/session.hpp"
+
+#include <string>
+#include <utility>
+
+#include "broker/session/token_hash.hpp"
+#include "broker/threads/named_thread.hpp"
+#include "schema/codec.hpp"
+
+namespace palabre::broker {
+
+Session::Session(ClientNumber client, const SessionTools& tools)
+    : client_(client),
+      tools_(tools),
+      mailbox_(tools.mailbox_capacity),
+      thread_(start_thread("session-" + std::to_string(client.value), [this] { run(); })) {}
+
+Push Session::deliver(ConnectionId connection, Bytes frame) {
+  return mailbox_.try_push(Frame{connection, std::move(frame)});
+}
+
+void Session::vanished(ConnectionId connection) { mailbox_.push_control(Vanished{connection}); }
+
+void Session::finish() {
+  mailbox_.close();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Session::run() {
+  std::vector<Item> items;
+  while (mailbox_.drain(items)) {
+    for (const auto& item : items) std::visit([this](const auto& one) { handle(one); }, item);
+  }
+}
+
+void Session::handle(const Frame& frame) {
+  auto decoded = decode_request(frame.bytes);
+  const Origin origin{client_, frame.connection, decoded.id};
+  if (!decoded.body) {
+    tools_.replies.send(frame.connection, encode(decoded.id, Reply(decoded.body.refusal())));
+    return;
+  }
+  std::visit([&](auto& request) { answer(origin, request); }, *decoded.body);
+}
+
+void Session::handle(const Vanished& vanished) {
+  command(command::Depart{{client_, vanished.connection, RequestId{}}});
+}
+
+void Session::answer(const Origin& origin, request::Hello& hello) {
+  command(command::Admit{origin.connection, origin.request, client_, std::move(hello.name),
+                         hash_token(hello.token)});
+}
+
+void Session::answer(const Origin& origin, request::Post& post) {
+  command(command::Post{origin, std::move(post)});
+}
+
+void Session::answer(const Origin& origin, request::Join& join) {
+  command(command::Join{origin, std::move(join.room)});
+}
+
+void Session::answer(const Origin& origin, request::Leave& leave) {
+  command(command::Leave{origin, std::move(leave.room)});
+}
+
+void Session::answer(const Origin& origin, request::Goodbye&) { command(command::Depart{origin}); }
+
+template <class Read>
+void Session::answer(const Origin& origin, Read& read) {
+  tools_.replies.send(origin.connection, encode(origin.request, tools_.reads.answer(client_, read)));
+}
+
+void Session::command(Command command) {
+  // Waits while the recorder is behind; meanwhile this client's own mailbox fills, and says busy to it alone.
+  tools_.recorder.push(std::move(command));
+}
+
+}  // namespace palabre::broker

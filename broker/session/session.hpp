@@ -1,0 +1,70 @@
+#pragma once
+
+#include <thread>
+#include <variant>
+
+#include "broker/domain/commands.hpp"
+#include "broker/domain/ports.hpp"
+#include "broker/session/reads.hpp"
+#include "broker/threads/mailbox.hpp"
+
+namespace palabre::broker {
+
+/// What every session works with; outlives all of them.
+struct SessionTools {
+  Mailbox<Command>& recorder;
+  Replies& replies;
+  const Reads& reads;
+  std::size_t mailbox_capacity;
+};
+
+/// The thread of one registered identity, named session-N: reads that client's requests in the order they
+/// came, from all its connections, and answers each, or hands it to the recorder. It owns no socket and
+/// shares nothing that changes.
+class Session {
+ public:
+  /// Starts the thread; throws std::system_error when the machine has none left.
+  Session(ClientNumber client, const SessionTools& tools);
+  /// Finishes what was taken and ends the thread.
+  ~Session() { finish(); }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// A request's frame. Never waits.
+  Push deliver(ConnectionId connection, Bytes frame);
+  /// The connection is gone without a word.
+  void vanished(ConnectionId connection);
+  /// Takes nothing more, answers what was taken, and joins the thread. Called by the greeter only.
+  void finish();
+
+ private:
+  struct Frame {
+    ConnectionId connection;
+    Bytes bytes;
+  };
+  struct Vanished {
+    ConnectionId connection;
+  };
+  using Item = std::variant<Frame, Vanished>;
+
+  void run();
+  void handle(const Frame& frame);
+  void handle(const Vanished& vanished);
+
+  void answer(const Origin& origin, request::Hello& hello);
+  void answer(const Origin& origin, request::Post& post);
+  void answer(const Origin& origin, request::Join& join);
+  void answer(const Origin& origin, request::Leave& leave);
+  void answer(const Origin& origin, request::Goodbye& goodbye);
+  template <class Read>
+  void answer(const Origin& origin, Read& read);
+
+  void command(Command command);
+
+  const ClientNumber client_;
+  const SessionTools tools_;
+  Mailbox<Item> mailbox_;
+  std::jthread thread_;
+};
+
+}  // namespace palabre::broker

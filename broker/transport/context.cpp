@@ -1,0 +1,44 @@
+#include "broker/transport/context.hpp"
+
+#include <sys/random.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+
+namespace palabre::broker {
+namespace {
+
+// libzmq draws automatic routing ids from rand() and never seeds it: every process would give out the same
+// ids, and a peer that claims the next one makes the ROUTER abort.
+void seed_routing_ids() {
+  unsigned seed = 0;
+  if (::getrandom(&seed, sizeof seed, 0) != static_cast<ssize_t>(sizeof seed)) {
+    throw std::system_error(errno, std::generic_category(), "the system gives no random numbers");
+  }
+  std::srand(seed);
+}
+
+// Two connections a client, and some for the store and ourselves.
+void raise_descriptor_limit(std::size_t clients_max) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  const auto wanted = static_cast<rlim_t>(2 * clients_max + 512);
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min(wanted, limit.rlim_max));
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+zmq::context_t make_context(std::size_t clients_max) {
+  seed_routing_ids();
+  raise_descriptor_limit(clients_max);
+  zmq::context_t context;
+  context.set(zmq::ctxopt::io_threads, 2);
+  context.set(zmq::ctxopt::blocky, 0);
+  return context;
+}
+
+}  // namespace palabre::broker

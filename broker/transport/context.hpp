@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstddef>
+#include <zmq.hpp>
+
+namespace palabre::broker {
+
+/// The ZeroMQ context of a broker that is to serve so many clients: seeds what libzmq leaves unseeded, raises
+/// the limit on open descriptors as far as the system lets it, and gives each port an io thread of its own.
+[[nodiscard]] zmq::context_t make_context(std::size_t clients_max);
+
+}  // namespace palabre::broker

@@ -1,0 +1,33 @@
+#include "broker/transport/outbox.hpp"
+
+#include <limits>
+#include <utility>
+
+namespace palabre::broker {
+
+void Outbox::send(ConnectionId connection, Bytes frame) {
+  put(Frame{connection, std::move(frame)}, capacity_);
+}
+
+void Outbox::bind(ConnectionId connection, ClientNumber client) {
+  put(Binding{connection, client}, std::numeric_limits<std::size_t>::max());
+}
+
+void Outbox::unbind(ConnectionId connection) { bind(connection, {}); }
+
+void Outbox::put(Item item, std::size_t capacity) {
+  const bool was_empty = items_.with([&](std::vector<Item>& items) {
+    if (items.size() >= capacity) return false;
+    items.push_back(std::move(item));
+    return items.size() == 1;
+  });
+  if (was_empty) wake_up_.ring();
+}
+
+void Outbox::take(std::vector<Item>& items) {
+  items.clear();
+  wake_up_.clear();
+  items_.with([&items](std::vector<Item>& waiting) { waiting.swap(items); });
+}
+
+}  // namespace palabre::broker

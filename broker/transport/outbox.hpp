@@ -1,0 +1,45 @@
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "broker/domain/ports.hpp"
+#include "broker/threads/guarded.hpp"
+#include "broker/threads/wake_up.hpp"
+
+namespace palabre::broker {
+
+/// What waits to leave by the router. Any thread may put something in; the router thread takes it all. When
+/// it is full, replies are dropped: a resend with the same id, or a refill, brings them again. Bindings are
+/// never dropped.
+class Outbox : public Switchboard {
+ public:
+  struct Frame {
+    ConnectionId connection;
+    Bytes bytes;
+  };
+  struct Binding {
+    ConnectionId connection;
+    ClientNumber client;  ///< 0: belongs to nobody any more
+  };
+  using Item = std::variant<Frame, Binding>;
+
+  explicit Outbox(std::size_t capacity) : capacity_(capacity) {}
+
+  void send(ConnectionId connection, Bytes frame) override;
+  void bind(ConnectionId connection, ClientNumber client) override;
+  void unbind(ConnectionId connection) override;
+
+  /// Swaps everything that waits into `items` and clears the wake-up.
+  void take(std::vector<Item>& items);
+  [[nodiscard]] const WakeUp& wake_up() const { return wake_up_; }
+
+ private:
+  void put(Item item, std::size_t capacity);
+
+  const std::size_t capacity_;
+  WakeUp wake_up_;
+  Guarded<std::vector<Item>> items_;
+};
+
+}  // namespace palabre::broker

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <variant>
+#include <zmq.hpp>
+
+#include "broker/domain/ports.hpp"
+#include "broker/threads/mailbox.hpp"
+#include "broker/transport/feed_packer.hpp"
+
+namespace palabre::broker {
+
+/// The sole owner of the feed port's PUB socket: sends what waits, packed, and a tick each second. A
+/// subscriber whose pipe is full loses frames, sees the gap, and asks the talk port; nobody waits for it.
+class Publisher : public Feed {
+ public:
+  struct Options {
+    std::string address;  ///< as Router::Options::address
+    std::size_t capacity;
+    int high_water_mark;  ///< frames that may wait for one subscriber
+  };
+
+  /// Binds, and throws zmq::error_t when that fails. The thread starts with start().
+  Publisher(zmq::context_t& context, Options options, WallClock clock);
+  ~Publisher() override { finish(); }
+
+  [[nodiscard]] std::string endpoint() const { return socket_.get(zmq::sockopt::last_endpoint); }
+  void start(Epoch epoch);
+  /// Sends what was taken and ends the thread; the socket lingers a moment to get it out.
+  void finish();
+
+  void publish(Batch batch) override { mailbox_.push(std::move(batch)); }
+  void notify(Notice notice) override { mailbox_.push(std::move(notice)); }
+
+ private:
+  void run();
+  void send(const FeedPacker::Frame& frame);
+
+  const WallClock clock_;
+  Epoch epoch_;
+  Mailbox<std::variant<Batch, Notice>> mailbox_;
+  FeedPacker packer_;
+  zmq::socket_t socket_;
+  std::jthread thread_;
+};
+
+}  // namespace palabre::broker

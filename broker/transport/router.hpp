@@ -1,0 +1,61 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+#include <zmq.hpp>
+
+#include "broker/session/greeter.hpp"
+#include "broker/session/registry.hpp"
+#include "broker/transport/connections.hpp"
+#include "broker/transport/outbox.hpp"
+
+namespace palabre::broker {
+
+/// The sole owner of the talk port's ROUTER socket. Hands each frame to the session it belongs to, or to the
+/// greeter; sends what waits in the outbox; forgets connections that fell silent. Never waits for anybody.
+class Router {
+ public:
+  struct Options {
+    std::string address;  ///< as ZeroMQ binds it: tcp://127.0.0.1:8420, or tcp://127.0.0.1:* for a free port
+    std::chrono::milliseconds heartbeat;
+  };
+
+  /// Binds, and throws zmq::error_t when that fails. The thread starts with start().
+  Router(zmq::context_t& context, Options options, Outbox& outbox);
+  ~Router() { finish(); }
+
+  [[nodiscard]] std::string endpoint() const { return socket_.get(zmq::sockopt::last_endpoint); }
+  void start(Registry& registry, Greeter& greeter);
+  /// From now on every request is refused as `stopping`. Any thread may call it.
+  void refuse_all() { is_stopping_ = true; }
+  /// Sends what is left in the outbox and ends the thread; the socket lingers a moment to get it out.
+  void finish();
+
+ private:
+  void run();
+  void receive();
+  void route(std::string_view routing_id, const zmq::message_t& body, bool has_more);
+  void refuse_frame(ConnectionId connection, std::string_view frame, const Refusal& refusal);
+  void send_waiting();
+  void transmit(const Outbox::Frame& frame);
+  void transmit(const Outbox::Binding& binding);
+  void forget_silent();
+  void report(const Connections::Connection& gone);
+
+  const Options options_;
+  Outbox& outbox_;
+  zmq::socket_t socket_;
+  Registry* registry_ = nullptr;
+  Greeter* greeter_ = nullptr;
+  Connections connections_;
+  std::vector<Outbox::Item> taken_;
+  std::chrono::steady_clock::time_point next_sweep_;
+  std::atomic<bool> is_stopping_ = false;
+  std::atomic<bool> has_ended_ = false;
+  std::jthread thread_;
+};
+
+}  // namespace palabre::broker

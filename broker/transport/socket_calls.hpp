@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+#include <zmq.hpp>
+
+#include "schema/ids.hpp"
+
+/// libzmq calls with the three answers that matter here, EINTR retried. What else fails is our bug and is
+/// thrown.
+namespace palabre::broker {
+
+enum class SendResult : unsigned char {
+  sent,
+  again,        ///< this peer's pipe is full
+  unreachable,  ///< this peer is gone
+};
+
+/// Never waits.
+[[nodiscard]] SendResult send_frame(zmq::socket_t& socket, std::string_view frame, zmq::send_flags flags);
+/// Never waits; false when nothing is there.
+[[nodiscard]] bool receive_frame(zmq::socket_t& socket, zmq::message_t& frame);
+/// Receives and forgets what is left of a message whose last frame was `frame`; true when there was more.
+bool skip_rest(zmq::socket_t& socket, const zmq::message_t& frame);
+/// Waits until an item is ready or `timeout` passes.
+void wait_for(std::vector<zmq::pollitem_t>& items, std::chrono::milliseconds timeout);
+
+/// Options that every socket we bind has (port-wide rules of the transport, see ARCHITECTURE.md).
+void prepare_bound_socket(zmq::socket_t& socket, std::string_view zap_domain, std::int64_t frame_bytes_max);
+
+void bind_socket(zmq::socket_t& socket, const std::string& address);
+
+}  // namespace palabre::broker
