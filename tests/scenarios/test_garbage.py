@@ -1,24 +1,17 @@
 """Strangers' bytes on both ports: refused by name where a reply is possible, and nobody else notices."""
 
 import contextlib
-import json
 import random
 import socket
 
 import msgpack
-import pytest
 import zmq
-from palabre_harness import PROJECT, eventually
+from palabre_harness import eventually
+from vectors import bytes_of, vectors
 from wire_client import Dealer, Peer
 
-VECTORS = PROJECT / "schema" / "vectors"
 GREETING = bytes.fromhex("ff00000000000000017f") + b"\x03\x00NULL" + bytes(16 + 32)
 READY_COMMAND = b"\x04\x19\x05READY\x0bSocket-Type\x00\x00\x00\x06DEALER"
-
-
-def bytes_of(hexadecimal: str) -> bytes:
-    runs = (run.partition("*") for run in hexadecimal.split())
-    return b"".join(bytes.fromhex(digits) * int(times or 1) for digits, _, times in runs)
 
 
 @contextlib.contextmanager
@@ -82,16 +75,11 @@ def test_frames_of_any_kind_on_the_feed_port_change_nothing_for_others(broker):
         junk_sender.close()
 
 
-@pytest.fixture(scope="module")
-def malformed() -> list[dict]:
-    return json.loads((VECTORS / "malformed.json").read_text())
-
-
-def test_every_malformed_request_of_a_known_client_is_refused_with_its_reason(broker, malformed):
+def test_every_malformed_request_of_a_known_client_is_refused_with_its_reason(broker):
     wrong = []
     with undisturbed(broker) as talk, Peer(broker, "mallory") as mallory:
-        for vector in malformed:
-            mallory.dealer.send(bytes_of(vector["hex"]))
+        for vector in vectors("malformed"):
+            mallory.dealer.send(bytes_of(vector))
             reply = mallory.dealer.reply()
             got = (reply["type"], reply.get("reason"), reply["request"])
             if got != ("refused", vector["reason"], vector["request"]):
@@ -104,13 +92,13 @@ def test_every_malformed_request_of_a_known_client_is_refused_with_its_reason(br
     assert wrong == []
 
 
-def test_a_strangers_wrong_hello_is_refused_with_its_reason_and_registers_nobody(broker, malformed):
+def test_a_strangers_wrong_hello_is_refused_with_its_reason_and_registers_nobody(broker):
     with undisturbed(broker):
-        hellos = [vector for vector in malformed if vector["name"].startswith("hello")]
+        hellos = [vector for vector in vectors("malformed") if vector["name"].startswith("hello")]
         assert len(hellos) > 20
         for vector in hellos:
             stranger = Dealer(broker.talk)
-            stranger.send(bytes_of(vector["hex"]))
+            stranger.send(bytes_of(vector))
             reply = stranger.reply()
             assert (reply["type"], reply["reason"], reply["request"]) == (
                 "refused", vector["reason"], vector["request"]), vector["name"]
