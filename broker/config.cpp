@@ -61,7 +61,7 @@ constexpr std::array kKeys{
     Key{"heartbeat_ms", "milliseconds", "A client silent for three heartbeats is forgotten.",
         number<&Config::heartbeat_ms>(10000, 100, 3'600'000)},
     Key{"mailbox", "requests", "What may wait for one session; beyond that its client is told to try later.",
-        number<&Config::mailbox>(256, 1, 65'536)},
+        number<&Config::mailbox>(1024, 1, 65'536)},
     Key{"greeter_queue", "requests",
         "What may wait to be greeted; beyond that a newcomer is told to try later.",
         number<&Config::greeter_queue>(1024, 1, 65'536)},
