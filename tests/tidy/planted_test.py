@@ -10,6 +10,7 @@ import source_tree
 PLANTED = [
     (rules.layer_arrows, "broker/domain/state.hpp", '#include "broker/session/session.hpp"\n'),
     (rules.layer_arrows, "broker/transport/router.cpp", '#include "broker/journal/recorder.hpp"\n'),
+    (rules.layer_arrows, "broker/transport/router.cpp", '#include "broker/domain/state.hpp"\n'),
     (rules.layer_arrows, "broker/threads/mailbox.hpp", '#include "schema/ids.hpp"\n'),
     (rules.layer_arrows, "schema/ids.hpp", '#include "client/client.hpp"\n'),
     (rules.layer_arrows, "client/terminal/screen.cpp", '#include "client/cli/send.hpp"\n'),
@@ -38,6 +39,8 @@ PLANTED = [
 KEPT = [
     (rules.layer_arrows, "broker/session/session.hpp", '#include "broker/domain/ports.hpp"\n#include <vector>\n'),
     (rules.layer_arrows, "broker/broker.cpp", '#include "broker/journal/recorder.hpp"\n'),
+    (rules.layer_arrows, "broker/transport/outbox.hpp", '#include "broker/domain/ports.hpp"\n'),
+    (rules.layer_arrows, "client/main.cpp", '#include "client/terminal/chat.hpp"\n'),
     (rules.library_places, "broker/transport/router.cpp", "#include <zmq.hpp>\n"),
     (rules.library_places, "client/link.cpp", "#include <zmq.hpp>\n"),
     (rules.library_places, "broker/main.cpp", "#include <CLI/CLI.hpp>\n"),

@@ -1,5 +1,6 @@
-// A race on purpose. `./dev tsan` and CI demand that ThreadSanitizer reports it: only then does its silence about
-// everything else mean something, although traffic through the uninstrumented libzmq is left out of its sight.
+// A race on purpose. `./dev tsan` and CI demand that ThreadSanitizer reports it: only then does its silence
+// about everything else mean something, although traffic through the uninstrumented libzmq is left out of its
+// sight.
 
 #include "broker/threads/named_thread.hpp"
 
