@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "schema/frames.hpp"
 #include "schema/ids.hpp"
@@ -69,8 +70,9 @@ struct EpochChanged {
   Epoch now;
 };
 
-/// Messages between `first` and `last` cannot be had: the broker's store ends before what we have seen of
-/// this epoch.
+/// The broker's store ends at `head` although we saw up to `seen` in this same epoch: an old copy was put
+/// back. What was seen after `head` is no longer in the store; following goes on with what is stored from now
+/// on.
 struct StoreWentBack {
   std::string room;
   Sequence seen;
@@ -83,5 +85,6 @@ namespace palabre {
 
 using ClientEvent = std::variant<event::Message, event::Notice, event::Stored, event::PostRefused,
                                  event::CaughtUp, event::Link, event::EpochChanged, event::StoreWentBack>;
+using Events = std::vector<ClientEvent>;
 
 }  // namespace palabre

@@ -1,0 +1,194 @@
+#include "client/followed_rooms.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace palabre {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Milliseconds kReplyTimeout = 5s;
+constexpr Milliseconds kRefusedPause = 1s;
+
+void append(Events& events, Events more) {
+  events.insert(events.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+Milliseconds pause_after(const Refusal& refusal, double jitter) {
+  return spread(refusal.retry_after_ms ? Milliseconds(*refusal.retry_after_ms) : kRefusedPause, jitter);
+}
+
+}  // namespace
+
+bool FollowedRooms::follow(const std::string& room, std::optional<Sequence> from) {
+  return rooms_.try_emplace(room, room, from).second;
+}
+
+void FollowedRooms::unfollow(const std::string& room) {
+  rooms_.erase(room);
+  to_join_.erase(room);
+}
+
+std::vector<std::string> FollowedRooms::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, timeline] : rooms_) names.push_back(name);
+  return names;
+}
+
+void FollowedRooms::expect_welcome() {
+  for (auto& [name, timeline] : rooms_) timeline.expect_heads();
+}
+
+Events FollowedRooms::welcomed(const reply::Welcome& welcome) {
+  Events events;
+  wants_heads_ = false;
+  adopt(welcome.epoch, events);
+  judge(welcome.rooms, events);
+  for (auto& [name, timeline] : rooms_) append(events, timeline.expect_catch_up());
+  return events;
+}
+
+Events FollowedRooms::joined(const reply::Joined& joined) {
+  const auto room = rooms_.find(joined.room);
+  if (room == rooms_.end()) return {};
+  to_join_.erase(joined.room);
+  join_ = {};
+  Timeline& timeline = room->second;
+  return timeline.is_anchored() ? timeline.note_head(joined.head) : timeline.anchor(epoch_, joined.head);
+}
+
+Events FollowedRooms::take_batch(const Batch& batch) {
+  const auto room = rooms_.find(batch.room);
+  if (room == rooms_.end()) return {};
+  check_epoch(batch.epoch);
+  if (batch.epoch != epoch_) return {};
+  if (!is_backlogged_ || batch.events.empty()) return room->second.take_batch(batch);
+  return room->second.note_head(Sequence{batch.first.value + batch.events.size() - 1});
+}
+
+Events FollowedRooms::take_tick_heads(const Tick& tick) {
+  Events events;
+  check_epoch(tick.epoch);
+  if (tick.epoch != epoch_) return events;
+  for (const auto& [name, head] : tick.heads) {
+    const auto room = rooms_.find(name);
+    if (room != rooms_.end()) append(events, room->second.note_head(head));
+  }
+  return events;
+}
+
+void FollowedRooms::check_epoch(const Epoch& epoch) {
+  if (epoch != epoch_) wants_heads_ = true;
+}
+
+void FollowedRooms::connection_lost() {
+  heads_ = join_ = {};
+  for (auto& [name, timeline] : rooms_) timeline.connection_lost();
+}
+
+std::optional<Request> FollowedRooms::next(RequestId id, Moment now) {
+  if (rooms_.empty()) return std::nullopt;
+  if ((wants_heads_ || heads_.id) && now >= heads_.ask_at) {
+    wants_heads_ = false;
+    heads_ = {id, now + kReplyTimeout};
+    for (auto& [name, timeline] : rooms_) timeline.expect_heads();
+    return request::Heads{};
+  }
+  if (!to_join_.empty() && now >= join_.ask_at) {
+    join_ = {id, now + kReplyTimeout};
+    return request::Join{*to_join_.begin()};
+  }
+  return next_refill(id, now);
+}
+
+std::optional<Request> FollowedRooms::next_refill(RequestId id, Moment now) {
+  if (is_backlogged_) return std::nullopt;
+  for (auto& [name, timeline] : rooms_) {
+    auto history = timeline.refill_due(now);
+    if (!history) continue;
+    timeline.refill_sent(id, now);
+    return std::move(*history);
+  }
+  return std::nullopt;
+}
+
+std::optional<Moment> FollowedRooms::next_at() const {
+  std::optional<Moment> earliest;
+  const auto consider = [&earliest](Moment at) { earliest = earliest ? std::min(*earliest, at) : at; };
+  if (rooms_.empty()) return earliest;
+  if (wants_heads_ || heads_.id) consider(heads_.ask_at);
+  if (!to_join_.empty()) consider(join_.ask_at);
+  if (is_backlogged_) return earliest;
+  for (const auto& [name, timeline] : rooms_) {
+    if (const auto at = timeline.refill_at()) consider(*at);
+  }
+  return earliest;
+}
+
+Events FollowedRooms::heads(RequestId id, const reply::Heads& reply) {
+  Events events;
+  if (id != heads_.id) return events;
+  heads_ = {};
+  adopt(reply.epoch, events);
+  judge(reply.rooms, events);
+  return events;
+}
+
+Events FollowedRooms::page(RequestId id, const reply::Page& page, Moment now) {
+  const auto room = rooms_.find(page.batch.room);
+  if (room == rooms_.end() || !room->second.awaits(id)) return {};
+  check_epoch(page.batch.epoch);
+  if (page.batch.epoch == epoch_) return room->second.take_page(page, now);
+  room->second.connection_lost();
+  return {};
+}
+
+Events FollowedRooms::refused(RequestId id, const Refusal& refusal, Moment now, double jitter) {
+  Events events;
+  if (id == heads_.id) {
+    wants_heads_ = true;
+    heads_ = {{}, now + pause_after(refusal, jitter)};
+  }
+  if (id == join_.id) {
+    // The room stays silent when it may not be joined any more; the others are next.
+    if (!refusal.retry_after_ms) to_join_.erase(to_join_.begin());
+    join_ = {{}, now + pause_after(refusal, jitter)};
+  }
+  for (auto& [name, timeline] : rooms_) {
+    if (!timeline.awaits(id)) continue;
+    append(events, timeline.refill_refused(refusal, now, jitter));
+    if (refusal.code == RefusalCode::no_such_room) to_join_.insert(name);
+  }
+  return events;
+}
+
+void FollowedRooms::adopt(const Epoch& epoch, Events& events) {
+  if (epoch == epoch_) return;
+  if (!epoch_.empty()) {
+    events.emplace_back(event::EpochChanged{epoch_, epoch});
+    for (auto& [name, timeline] : rooms_) {
+      timeline.begin_anew();
+      to_join_.insert(name);
+    }
+  }
+  epoch_ = epoch;
+}
+
+void FollowedRooms::judge(const std::vector<RoomHead>& heads, Events& events) {
+  for (auto& [name, timeline] : rooms_) {
+    const auto found = std::ranges::find(heads, name, &RoomHead::room);
+    if (found == heads.end()) {
+      timeline.probe();
+    } else if (timeline.is_anchored()) {
+      append(events, timeline.judge_head(found->head));
+      if (timeline.doubts_head()) wants_heads_ = true;
+    } else {
+      append(events, timeline.anchor(epoch_, found->head));
+      to_join_.erase(name);
+    }
+  }
+}
+
+}  // namespace palabre

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client/events.hpp"
+#include "client/moment.hpp"
+#include "client/timeline.hpp"
+#include "schema/frames.hpp"
+#include "schema/messages.hpp"
+
+namespace palabre {
+
+/// The timelines of all followed rooms, the epoch they share, and what is asked for their sake: HEADS,
+/// HISTORY, and JOIN where a new epoch knows us no longer. Pure: no socket, thread or clock.
+///
+/// Only replies decide the epoch; a feed frame of another one may be a late one of the old, so it is dropped
+/// and makes HEADS be asked.
+class FollowedRooms {
+ public:
+  /// True when the room was not followed before.
+  bool follow(const std::string& room, std::optional<Sequence> from);
+  void unfollow(const std::string& room);
+  [[nodiscard]] bool is_empty() const { return rooms_.empty(); }
+  [[nodiscard]] bool follows(const std::string& room) const { return rooms_.contains(room); }
+  [[nodiscard]] std::vector<std::string> names() const;
+
+  /// While true, the application reads too slowly: no HISTORY is asked, and what the feed brings is only
+  /// noted, to be fetched later.
+  void set_backlogged(bool is_backlogged) { is_backlogged_ = is_backlogged; }
+
+  /// HELLO is being said; its WELCOME names heads.
+  void expect_welcome();
+  [[nodiscard]] Events welcomed(const reply::Welcome& welcome);
+  [[nodiscard]] Events joined(const reply::Joined& joined);
+  [[nodiscard]] Events take_batch(const Batch& batch);
+  [[nodiscard]] Events take_tick_heads(const Tick& tick);
+  void check_epoch(const Epoch& epoch);
+  void want_heads() { wants_heads_ = true; }
+  void connection_lost();
+
+  /// The request to send now under the id `id`, if any.
+  [[nodiscard]] std::optional<Request> next(RequestId id, Moment now);
+  [[nodiscard]] std::optional<Moment> next_at() const;
+  /// Answers to those; others are ignored.
+  [[nodiscard]] Events heads(RequestId id, const reply::Heads& reply);
+  [[nodiscard]] Events page(RequestId id, const reply::Page& page, Moment now);
+  [[nodiscard]] Events refused(RequestId id, const Refusal& refusal, Moment now, double jitter);
+
+ private:
+  /// One question under way at most, asked again when it stays unanswered.
+  struct Question {
+    RequestId id;
+    Moment ask_at{};
+  };
+
+  [[nodiscard]] std::optional<Request> next_refill(RequestId id, Moment now);
+  void adopt(const Epoch& epoch, Events& events);
+  void judge(const std::vector<RoomHead>& heads, Events& events);
+
+  std::map<std::string, Timeline> rooms_;
+  std::set<std::string> to_join_;
+  Epoch epoch_;
+  bool is_backlogged_ = false;
+  bool wants_heads_ = false;
+  Question heads_;
+  Question join_;
+};
+
+}  // namespace palabre

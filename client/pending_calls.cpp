@@ -1,0 +1,90 @@
+#include "client/pending_calls.hpp"
+
+#include <algorithm>
+
+namespace palabre {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The broker drops replies when their queue is full: after this long the question is asked again.
+constexpr Milliseconds kReplyTimeout = 5s;
+
+Problem refused_problem(const Refusal& refusal) { return {ProblemKind::refused, refusal, refusal.text}; }
+
+}  // namespace
+
+void PendingCalls::add(CallNumber call, Request request, Moment deadline) {
+  calls_.push_back({call, std::move(request), deadline, {}});
+}
+
+std::optional<Request> PendingCalls::next(RequestId id, Moment now) {
+  const auto due = std::ranges::find_if(calls_, [now](const Call& call) { return now >= call.send_at; });
+  if (due == calls_.end()) return std::nullopt;
+  due->id = id;
+  due->send_at = now + kReplyTimeout;
+  return due->request;
+}
+
+bool PendingCalls::awaits(RequestId id) const {
+  return std::ranges::find(calls_, id, &Call::id) != calls_.end();
+}
+
+std::optional<Finished> PendingCalls::answered(RequestId id, Reply reply) {
+  const auto call = std::ranges::find(calls_, id, &Call::id);
+  if (call == calls_.end()) return std::nullopt;
+  Finished finished{call->number, std::move(reply)};
+  calls_.erase(call);
+  return finished;
+}
+
+std::optional<Finished> PendingCalls::refused(RequestId id, const Refusal& refusal, Moment now,
+                                              double jitter) {
+  const auto call = std::ranges::find(calls_, id, &Call::id);
+  if (call == calls_.end()) return std::nullopt;
+  if (refusal.retry_after_ms) {
+    call->id = {};
+    call->refusal = refusal;
+    call->send_at = now + spread(Milliseconds(*refusal.retry_after_ms), jitter);
+    return std::nullopt;
+  }
+  Finished finished{call->number, refused_problem(refusal)};
+  calls_.erase(call);
+  return finished;
+}
+
+void PendingCalls::connection_lost() {
+  for (Call& call : calls_) {
+    call.id = {};
+    call.send_at = {};
+  }
+}
+
+std::vector<Finished> PendingCalls::expire(Moment now, const Problem& otherwise) {
+  std::vector<Finished> finished;
+  for (const Call& call : calls_) {
+    if (now < call.deadline) continue;
+    finished.push_back({call.number, call.refusal ? refused_problem(*call.refusal) : otherwise});
+  }
+  std::erase_if(calls_, [now](const Call& call) { return now >= call.deadline; });
+  return finished;
+}
+
+std::vector<Finished> PendingCalls::end_all(const Problem& problem) {
+  std::vector<Finished> finished;
+  for (const Call& call : calls_) finished.push_back({call.number, problem});
+  calls_.clear();
+  return finished;
+}
+
+std::optional<Moment> PendingCalls::next_at() const {
+  const auto call = std::ranges::min_element(calls_, {}, &Call::send_at);
+  return call == calls_.end() ? std::nullopt : std::optional(call->send_at);
+}
+
+std::optional<Moment> PendingCalls::expires_at() const {
+  const auto call = std::ranges::min_element(calls_, {}, &Call::deadline);
+  return call == calls_.end() ? std::nullopt : std::optional(call->deadline);
+}
+
+}  // namespace palabre
