@@ -10,14 +10,12 @@ import argparse
 import collections
 import contextlib
 import multiprocessing
-import os
 import socket
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-os.environ.setdefault("PALABRE_BIN", str(Path(__file__).resolve().parents[2] / "build" / "release" / "bin"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 import msgpack  # noqa: E402

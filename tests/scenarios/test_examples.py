@@ -23,11 +23,12 @@ def post_lines(broker, name: str, lines: str) -> subprocess.CompletedProcess:
 
 def test_what_the_poster_posts_the_listener_prints(broker, tmp_path):
     with start(broker, tmp_path, "listener.py", "lisa", 1) as listener:
-        assert post_lines(broker, "paul", "bonjour\n\nsalut, \x1b[2J\n").returncode == 0
+        eventually(lambda: broker.sessions() == ["session-1"])
+        assert post_lines(broker, "paul", "bonjour\n\nsalut, \u202e!\n").returncode == 0
         eventually(lambda: len(listener.lines()) == 2)
         with Peer(broker, "witness") as witness:
-            assert [cell[3] for cell in witness.row(2)] == ["bonjour", "salut, \x1b[2J"]
-        assert listener.lines() == ["1  #2 paul  bonjour", "2  #2 paul  salut, <1b>[2J"]
+            assert [cell[3] for cell in witness.row(2)] == ["bonjour", "salut, \u202e!"]
+        assert listener.lines() == ["1  #2 paul  bonjour", "2  #2 paul  salut, <202e>!"]
 
 
 def test_the_poster_says_why_it_may_not(broker):
@@ -49,7 +50,9 @@ def test_the_listener_fills_the_gap_that_a_restart_leaves(broker, tmp_path):
 
 def test_the_bot_echoes_news_and_neither_history_nor_itself(broker, tmp_path):
     post_lines(broker, "paul", "echo too early\n")
-    with start(broker, tmp_path, "echo_bot.py", "parrot"), Peer(broker, "witness") as witness:
+    with start(broker, tmp_path, "echo_bot.py", "parrot"):
+        eventually(lambda: broker.sessions() == ["session-2"])
+        witness = Peer(broker, "witness")
         witness.follow("lobby")
 
         def has_answered() -> bool:
@@ -61,6 +64,7 @@ def test_the_bot_echoes_news_and_neither_history_nor_itself(broker, tmp_path):
         witness.until(lambda: "the last" in witness.texts())
         answers = [event.text for event in witness.events["lobby"] if event.client == 2]
         assert set(answers) == {"echo hello", "the last"}
+        witness.goodbye()
 
 
 @pytest.mark.parametrize("script", ["poster.py", "listener.py", "echo_bot.py"])

@@ -24,7 +24,7 @@ def undisturbed(broker):
 
         def talk(text: str) -> None:
             alice.post("lobby", text)
-            bob.until(lambda: bob.texts()[-1] == text)
+            bob.until(lambda: bob.texts()[-1:] == [text])
 
         yield talk
         talk("after")

@@ -54,7 +54,7 @@ def test_a_late_joiner_gets_the_history_and_then_the_news(broker):
             assert bob.texts() == [f"old {number}" for number in range(3000)]
             assert all(event.replay for event in bob.events["lobby"])
             alice.post("lobby", "new")
-            bob.until(lambda: bob.texts()[-1] == "new")
+            bob.until(lambda: bob.texts()[-1:] == ["new"])
             assert len(bob.texts()) == 3001
 
 
@@ -121,7 +121,8 @@ def test_posting_needs_membership_and_reading_does_not(broker):
         alice.post("tea", "is served")
         assert bob.refusal("post", room="tea", outbox=1, counter=1, texts=["x"])["reason"] == "not_a_member"
         assert [event.text for event in bob.history("tea")] == ["is served"]
-        assert bob.ask("join", room="tea") == {"type": "joined", "request": 3, "room": "tea", "head": 1, "new": False}
+        joined = bob.ask("join", room="tea")
+        assert (joined["type"], joined["room"], joined["head"], joined["new"]) == ("joined", "tea", 1, False)
         assert bob.ask("post", room="tea", outbox=1, counter=1, texts=["x"])["acks"][0][:2] == [1, 2]
         assert bob.ask("leave", room="tea")["room"] == "tea"
         assert bob.refusal("post", room="tea", outbox=1, counter=2, texts=["x"])["reason"] == "not_a_member"

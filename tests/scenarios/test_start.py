@@ -56,7 +56,7 @@ def test_a_data_directory_has_one_broker_at_a_time(broker, tmp_path):
     second = subprocess.run([program("palabred"), "--data-dir", broker.directory / "data", "--talk-port", "0",
                              "--feed-port", "0"], capture_output=True, text=True, timeout=30)
     assert second.returncode == 1
-    assert str(broker.directory / "data") in second.stderr and "ready" not in second.stderr
+    assert str(broker.directory / "data") in second.stderr and "palabred: ready" not in second.stderr
     broker.restart()
 
 
@@ -64,7 +64,7 @@ def test_a_taken_port_is_named(broker, tmp_path):
     second = subprocess.run([program("palabred"), "--data-dir", tmp_path / "other", "--feed-port", "0", "--talk-port",
                              str(broker.talk_port)], capture_output=True, text=True, timeout=30)
     assert second.returncode == 1
-    assert str(broker.talk_port) in second.stderr and "ready" not in second.stderr
+    assert str(broker.talk_port) in second.stderr and "palabred: ready" not in second.stderr
 
 
 def test_interrupting_it_in_its_terminal_ends_it_as_well(make_broker):

@@ -1,6 +1,7 @@
 """Real processes for scenarios: a broker on free ports, the client program, and waiting for conditions.
 
-The programs are found in the directory that the environment variable PALABRE_BIN names; ctest sets it.
+The programs are found in the directory that the environment variable PALABRE_BIN names, which ctest sets; without it
+in build/release/bin.
 """
 
 import json
@@ -13,6 +14,7 @@ import time
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
+BINARIES = Path(os.environ.get("PALABRE_BIN", PROJECT / "build" / "release" / "bin"))
 PATIENCE_S = 30.0
 READY = re.compile(r"^palabred: ready talk=tcp://(\S+):(\d+) feed=tcp://(\S+):(\d+)$", re.MULTILINE)
 
@@ -29,7 +31,7 @@ def eventually(condition, timeout: float = PATIENCE_S, interval: float = 0.02):
 
 
 def program(name: str) -> str:
-    return str(Path(os.environ["PALABRE_BIN"]) / name)
+    return str(BINARIES / name)
 
 
 class Program:
@@ -89,8 +91,7 @@ class Broker:
         return self.start()
 
     def __exit__(self, *_):
-        if self.running:
-            self.running.kill()
+        self.kill()
 
     @property
     def talk(self) -> str:
@@ -123,7 +124,8 @@ class Broker:
         assert status == 0, f"the broker ended with status {status}: {self.running.talk()[-4000:]}"
 
     def kill(self) -> None:
-        self.running.kill()
+        if self.running:
+            self.running.kill()
 
     def restart(self):
         """The same data on the same ports."""
