@@ -3,7 +3,6 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <atomic>
 #include <random>
 #include <set>
 #include <utility>
@@ -107,6 +106,7 @@ class Client::Implementation {
     const auto deadline = std::chrono::steady_clock::now() + std::min(timeout, kForever);
     auto event = events_.pop();
     while (!event && wait_for_event(deadline)) event = events_.pop();
+    if (event && is_fate_of_post(*event)) --unacknowledged_;
     // The link's thread looks again whether it may go on.
     if (event && events_.size() + 1 == kEventsResume) tell([](Conversation&, Moment) {});
     return event;
@@ -120,15 +120,9 @@ class Client::Implementation {
 
  private:
   Link::Listener listener() {
-    return {[this](Events events) { take(std::move(events)); },
+    return {[this](Events events) { events_.push_all(std::move(events)); },
             [this](Finished finished) { finished_.put(std::move(finished)); },
             [this] { return is_backlogged(); }, [this](const Problem& problem) { broke_down(problem); }};
-  }
-
-  void take(Events events) {
-    const auto fates = std::ranges::count_if(events, is_fate_of_post);
-    events_.push_all(std::move(events));
-    unacknowledged_ -= static_cast<std::size_t>(fates);
   }
 
   bool is_backlogged() {
@@ -154,7 +148,7 @@ class Client::Implementation {
 
   SignalledQueue<ClientEvent> events_;
   FinishedCalls finished_;
-  std::atomic<std::size_t> unacknowledged_ = 0;
+  std::size_t unacknowledged_ = 0;
   bool is_backlogged_ = false;  ///< of the link's thread
   CallNumber next_call_{1};
   Counter next_ticket_{1};

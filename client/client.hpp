@@ -58,7 +58,7 @@ class Client {
   /// Queues a message; its fate comes as event::Stored or event::PostRefused with the counter returned here.
   /// Refuses at once what no broker would take (too long, bad text, bad room). Needs membership of the room.
   [[nodiscard]] Result<Counter> post(const std::string& room, std::string text);
-  /// How many posts are neither stored nor refused.
+  /// How many posts there are whose event::Stored or event::PostRefused next_event() has not handed over yet.
   [[nodiscard]] std::size_t unacknowledged() const;
 
   /// Hands over the room's messages from `from` on, and new ones for ever; without `from`, only what is

@@ -123,9 +123,10 @@ void Conversation::watch_connection(Moment now) {
 }
 
 void Conversation::send_what_is_due(Moment now) {
+  // Posts first: a LEAVE that was asked for after them must not overtake them.
+  while (auto post = posts_.next(next_id_, now)) send(take_id(), Request(std::move(*post)), now);
   while (auto request = calls_.next(next_id_, now)) send(take_id(), *request, now);
   while (auto request = rooms_.next(next_id_, now)) send(take_id(), *request, now);
-  while (auto post = posts_.next(next_id_, now)) send(take_id(), Request(std::move(*post)), now);
   if (heartbeat_.needs_ping(now)) send(take_id(), request::Ping{}, now);
 }
 

@@ -1,0 +1,57 @@
+// Prints every message of a room, once and in order.
+//
+// usage: example_listener ADDRESS NAME ROOM [FROM]     example_listener tcp://127.0.0.1:8420 bob lobby 1
+//
+// FROM is the first sequence wanted; without it only what is posted from now on is printed.
+
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+#include <string>
+
+#include "client/client.hpp"
+#include "client/identity.hpp"
+#include "client/visible_text.hpp"
+
+using namespace std::chrono_literals;
+
+namespace {
+
+int fail(const std::string& why) {
+  std::cerr << "listener: " << why << '\n';
+  return EXIT_FAILURE;
+}
+
+void print(const palabre::event::Message& message) {
+  std::cout << message.sequence.value << "  #" << message.client.value << ' ' << message.name << "  "
+            << palabre::visible_line(message.text) << std::endl;
+}
+
+int listen(palabre::Client& client, const std::string& room, std::optional<palabre::Sequence> from) {
+  const auto welcome = client.connect(5s);
+  if (const auto* problem = std::get_if<palabre::Problem>(&welcome)) return fail(problem->text);
+  const auto followed = client.follow(room, from, 5s);
+  if (const auto* problem = std::get_if<palabre::Problem>(&followed)) return fail(problem->text);
+
+  for (;;) {
+    const auto event = client.next_event(1h);
+    if (!event) continue;
+    if (const auto* message = std::get_if<palabre::event::Message>(&*event)) print(*message);
+    const auto* link = std::get_if<palabre::event::Link>(&*event);
+    if (link != nullptr) std::cerr << "listener: " << link->text << '\n';
+    if (link != nullptr && link->state == palabre::event::LinkState::refused) return EXIT_FAILURE;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 4 || argc > 5) return fail("usage: example_listener ADDRESS NAME ROOM [FROM]");
+  const std::string name = argv[2];
+  const auto token = palabre::identity_token(palabre::identities_directory(), name);
+  palabre::Client client({.server = argv[1], .name = name, .token = token});
+
+  std::optional<palabre::Sequence> from;
+  if (argc == 5) from = palabre::Sequence{std::strtoull(argv[4], nullptr, 10)};
+  return listen(client, argv[3], from);
+}

@@ -1,0 +1,57 @@
+// Posts each line of standard input as one message, and ends when the last one is safe.
+//
+// usage: example_poster ADDRESS NAME ROOM     echo bonjour | example_poster tcp://127.0.0.1:8420 alice lobby
+
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "client/client.hpp"
+#include "client/identity.hpp"
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// So many posts may be under way while more lines are read.
+constexpr std::size_t kUnderWayMax = 1000;
+
+int fail(const std::string& why) {
+  std::cerr << "poster: " << why << '\n';
+  return EXIT_FAILURE;
+}
+
+/// Waits until at most `allowed` posts are without an answer; false when one was refused.
+bool settle(palabre::Client& client, std::size_t allowed) {
+  while (client.unacknowledged() > allowed) {
+    const auto event = client.next_event(1s);
+    if (!event) continue;
+    if (const auto* refused = std::get_if<palabre::event::PostRefused>(&*event)) {
+      return fail(refused->refusal.text) == EXIT_SUCCESS;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) return fail("usage: example_poster ADDRESS NAME ROOM");
+  const std::string name = argv[2];
+  const std::string room = argv[3];
+  const auto token = palabre::identity_token(palabre::identities_directory(), name);
+  palabre::Client client({.server = argv[1], .name = name, .token = token, .wants_feed = false});
+
+  const auto welcome = client.connect(5s);
+  if (const auto* problem = std::get_if<palabre::Problem>(&welcome)) return fail(problem->text);
+  const auto joined = client.join(room, 5s);
+  if (const auto* problem = std::get_if<palabre::Problem>(&joined)) return fail(problem->text);
+
+  for (std::string line; std::getline(std::cin, line);) {
+    if (line.empty()) continue;
+    const auto posted = client.post(room, line);
+    if (!posted) return fail(posted.refusal().text);
+    if (!settle(client, kUnderWayMax)) return EXIT_FAILURE;
+  }
+  return settle(client, 0) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
