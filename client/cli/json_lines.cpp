@@ -1,0 +1,59 @@
+#include "client/cli/json_lines.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "client/time_text.hpp"
+
+namespace palabre::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string line_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+}  // namespace
+
+std::string json_line(const event::Message& message) {
+  return line_of({{"v", 1},
+                  {"room", message.room},
+                  {"sequence", message.sequence.value},
+                  {"epoch", message.epoch},
+                  {"client", message.client.value},
+                  {"name", message.name},
+                  {"column", message.column.value},
+                  {"at", utc_text(message.at)},
+                  {"text", message.text},
+                  {"replay", message.is_replay}});
+}
+
+std::string json_line(const event::Stored& stored) {
+  return line_of({{"v", 1},
+                  {"room", stored.room},
+                  {"sequence", stored.sequence.value},
+                  {"client", stored.client.value},
+                  {"column", stored.column.value},
+                  {"at", utc_text(stored.at)}});
+}
+
+std::string json_line(const reply::ClientEntry& client) {
+  return line_of(
+      {{"v", 1}, {"client", client.client.value}, {"name", client.name}, {"online", client.is_online}});
+}
+
+std::string json_line(const reply::RoomEntry& room) {
+  return line_of({{"v", 1}, {"room", room.room}, {"head", room.head.value}, {"members", room.members}});
+}
+
+std::string json_line(const NamedClient& self) {
+  return line_of({{"v", 1}, {"client", self.client.value}, {"name", self.name}});
+}
+
+std::string json_line(const RoundTrip& round_trip) {
+  return line_of({{"v", 1},
+                  {"server", round_trip.server},
+                  {"round_trip_ms", round_trip.milliseconds},
+                  {"time", utc_text(round_trip.broker_time)},
+                  {"epoch", round_trip.epoch}});
+}
+
+}  // namespace palabre::cli

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "client/events.hpp"
+#include "schema/messages.hpp"
+
+/// The JSON that scripts rely on: one object on one line, keys in a fixed order, beginning with "v":1.
+namespace palabre::cli {
+
+[[nodiscard]] std::string json_line(const event::Message& message);
+[[nodiscard]] std::string json_line(const event::Stored& stored);
+[[nodiscard]] std::string json_line(const reply::ClientEntry& client);
+[[nodiscard]] std::string json_line(const reply::RoomEntry& room);
+[[nodiscard]] std::string json_line(const NamedClient& self);
+
+/// What `ping` measured.
+struct RoundTrip {
+  std::string server;
+  double milliseconds = 0;
+  TimeMs broker_time;
+  Epoch epoch;
+};
+[[nodiscard]] std::string json_line(const RoundTrip& round_trip);
+
+}  // namespace palabre::cli

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "client/events.hpp"
+#include "client/message_line.hpp"
+
+namespace palabre::cli {
+
+/// Standard output for results. A reader that went away is noticed, not complained about.
+class Output {
+ public:
+  Output();
+
+  [[nodiscard]] bool is_terminal() const { return is_terminal_; }
+  [[nodiscard]] std::size_t width() const;  ///< cells of a row; 0 when it is no terminal
+
+  void line(std::string_view text);
+  /// False once nobody reads any more.
+  bool flush();
+
+ private:
+  bool is_terminal_;
+  bool is_closed_ = false;
+  std::string waiting_;
+};
+
+enum class OutputFormat : std::uint8_t { text, json };
+
+/// Messages as JSON lines, or as lines for people with a date line at each change of day on a terminal.
+class MessageOutput {
+ public:
+  MessageOutput(Output& output, OutputFormat format, MessageLayout layout);
+  void print(const event::Message& message);
+
+ private:
+  Output& output_;
+  OutputFormat format_;
+  MessageLayout layout_;
+  std::string date_;
+};
+
+}  // namespace palabre::cli

@@ -1,0 +1,47 @@
+#include <memory>
+
+#include "client/cli/connection.hpp"
+#include "client/cli/json_lines.hpp"
+#include "client/cli/output.hpp"
+#include "client/cli/program.hpp"
+#include "client/cli/talk.hpp"
+#include "client/cli/verbs.hpp"
+#include "client/exit_status.hpp"
+#include "client/visible_text.hpp"
+
+namespace palabre::cli {
+namespace {
+
+std::string counted(std::uint64_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+std::string text_line(const reply::RoomEntry& room) {
+  return visible_line(room.room) + "  " + counted(room.head.value, "message") + "  " +
+         counted(room.members, "member");
+}
+
+int rooms(const Settings& settings, bool prints_json) {
+  auto connected = connect(settings, FeedUse::none);
+  if (const auto* status = std::get_if<int>(&connected)) return *status;
+  const auto answer = std::get<Connection>(connected).client->rooms(kAnswerWait);
+  if (const auto* problem = std::get_if<Problem>(&answer)) return fail(*problem);
+  Output output;
+  for (const auto& room : std::get<reply::Rooms>(answer).rooms) {
+    output.line(prints_json ? json_line(room) : text_line(room));
+  }
+  output.flush();
+  return kDone;
+}
+
+}  // namespace
+
+void add_rooms(Program& program) {
+  auto prints_json = std::make_shared<bool>(false);
+  auto& verb = program.add_verb("rooms", "List the rooms", [prints_json](const Settings& settings) {
+    return rooms(settings, *prints_json);
+  });
+  verb.add_flag("--json", *prints_json, "Print one object a room");
+}
+
+}  // namespace palabre::cli

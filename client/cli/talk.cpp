@@ -1,0 +1,22 @@
+#include "client/cli/talk.hpp"
+
+#include <iostream>
+
+#include "client/exit_status.hpp"
+#include "client/visible_text.hpp"
+
+namespace palabre::cli {
+
+void say(std::string_view sentence) { std::cerr << "palabre: " << visible_text(sentence) << std::endl; }
+
+int fail(const Problem& problem) {
+  say(sentence_of(problem));
+  return status_of(problem);
+}
+
+void say_link(const event::Link& link) {
+  if (link.state == event::LinkState::lost) say("connection lost, trying again");
+  if (link.state == event::LinkState::refused) say(link.text);
+}
+
+}  // namespace palabre::cli

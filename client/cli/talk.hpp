@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+
+#include "client/client.hpp"
+
+namespace palabre::cli {
+
+/// Says a sentence to the person at the terminal: "palabre: …" on standard error.
+void say(std::string_view sentence);
+
+/// Says why there is no answer and gives the status to end with.
+[[nodiscard]] int fail(const Problem& problem);
+
+/// Says what became of the connection, when that is worth a word to somebody who watches a script.
+void say_link(const event::Link& link);
+
+}  // namespace palabre::cli

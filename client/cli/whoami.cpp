@@ -1,0 +1,35 @@
+#include <memory>
+
+#include "client/cli/connection.hpp"
+#include "client/cli/json_lines.hpp"
+#include "client/cli/output.hpp"
+#include "client/cli/program.hpp"
+#include "client/cli/verbs.hpp"
+#include "client/exit_status.hpp"
+#include "client/visible_text.hpp"
+
+namespace palabre::cli {
+namespace {
+
+int whoami(const Settings& settings, bool prints_json) {
+  auto connected = connect(settings, FeedUse::none);
+  if (const auto* status = std::get_if<int>(&connected)) return *status;
+  const auto& welcome = std::get<Connection>(connected).welcome;
+  Output output;
+  output.line(prints_json ? json_line(NamedClient{welcome.client, welcome.name})
+                          : "#" + std::to_string(welcome.client.value) + " " + visible_line(welcome.name));
+  output.flush();
+  return kDone;
+}
+
+}  // namespace
+
+void add_whoami(Program& program) {
+  auto prints_json = std::make_shared<bool>(false);
+  auto& verb =
+      program.add_verb("whoami", "Print your client number and name",
+                       [prints_json](const Settings& settings) { return whoami(settings, *prints_json); });
+  verb.add_flag("--json", *prints_json, "Print an object");
+}
+
+}  // namespace palabre::cli

@@ -1,0 +1,47 @@
+#include <memory>
+
+#include "client/cli/program.hpp"
+#include "client/cli/verbs.hpp"
+#include "client/identity.hpp"
+#include "client/terminal/run_chat.hpp"
+
+namespace {
+
+using palabre::cli::Program;
+using palabre::cli::Settings;
+
+int chat(const Settings& settings, bool is_plain_wanted) {
+  return palabre::terminal::run_chat(
+      {.talk_address = settings.talk_address,
+       .name = settings.config.name,
+       .token = palabre::identity_token(palabre::identities_directory(), settings.config.name),
+       .room = settings.config.room,
+       .history_lines = settings.config.history,
+       .mode = palabre::terminal::choose_mode(is_plain_wanted),
+       .uses_colours = palabre::terminal::may_use_colours()});
+}
+
+void add_chat(Program& program) {
+  auto is_plain_wanted = std::make_shared<bool>(false);
+  auto& verb = program.add_verb(
+      "chat", "Talk with people; lines from a pipe are posted",
+      [is_plain_wanted](const Settings& settings) { return chat(settings, *is_plain_wanted); });
+  program.add_room_flag(verb);
+  verb.add_flag("--plain", *is_plain_wanted, "One message a line and nothing redrawn, as in a pipe");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Program program;
+  add_chat(program);
+  palabre::cli::add_send(program);
+  palabre::cli::add_tail(program);
+  palabre::cli::add_history(program);
+  palabre::cli::add_rooms(program);
+  palabre::cli::add_who(program);
+  palabre::cli::add_whoami(program);
+  palabre::cli::add_matrix(program);
+  palabre::cli::add_ping(program);
+  return program.run(argc, argv);
+}

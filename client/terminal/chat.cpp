@@ -1,0 +1,189 @@
+#include "client/terminal/chat.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/terminal/commands.hpp"
+#include "client/time_text.hpp"
+#include "client/visible_text.hpp"
+
+namespace palabre::terminal {
+namespace {
+
+constexpr std::chrono::milliseconds kAnswerWait{3'000};
+// An answer that takes longer than this is worth a word in the prompt.
+constexpr std::chrono::milliseconds kAnswerUsual{1'000};
+
+}  // namespace
+
+Chat::Chat(Client& client, Screen& screen, Settings settings, reply::Welcome welcome)
+    : client_(client),
+      screen_(screen),
+      settings_(std::move(settings)),
+      welcome_(std::move(welcome)),
+      gate_({.own_name = welcome_.name}),
+      room_(settings_.room),
+      date_(local_date(welcome_.time)) {}
+
+bool Chat::enter() {
+  tell("you are " + welcome_.name + " (#" + std::to_string(welcome_.client.value) +
+       "); /help lists the commands");
+  for (const auto& [room, head] : welcome_.rooms) {
+    const auto lines = room == room_ ? settings_.history_lines : 0;
+    if (!follow(room, head, lines)) return false;
+  }
+  if (rooms_.contains(room_)) return true;
+  const auto joined = client_.join(room_, kAnswerWait);
+  if (const auto* problem = std::get_if<Problem>(&joined)) {
+    complain(*problem);
+    return false;
+  }
+  return follow(room_, std::get<reply::Joined>(joined).head, settings_.history_lines);
+}
+
+bool Chat::follow(const std::string& room, Sequence head, std::size_t history_lines) {
+  const auto lines = std::min<std::uint64_t>(head.value, history_lines);
+  if (lines > 0) rooms_in_history_.insert(room);
+  const auto followed = client_.follow(room, Sequence{head.value - lines + 1}, kAnswerWait);
+  if (const auto* problem = std::get_if<Problem>(&followed)) {
+    complain(*problem);
+    return false;
+  }
+  rooms_.insert(room);
+  completion_.knows_room(room);
+  return true;
+}
+
+void Chat::take(const ClientEvent& event) {
+  std::visit([this](const auto& what) { happened(what); }, event);
+}
+
+void Chat::happened(const event::Message& message) {
+  completion_.heard(message.name);
+  if (const auto shown = gate_.pass(message)) print_message(*shown, {.marks_replay = true});
+}
+
+void Chat::happened(const event::Notice& notice) {
+  const bool is_own = notice.what.client == welcome_.client;
+  if (is_own || !gate_.is_open()) return;  // /who tells how things are
+  if (const auto line = notice_line(notice); !line.empty()) screen_.print(line, Tone::faint);
+}
+
+void Chat::happened(const event::Stored& /*stored*/) {
+}  // the message itself comes through the feed, in its place
+
+void Chat::happened(const event::PostRefused& refused) { complain("not sent: " + refused.refusal.text); }
+
+void Chat::happened(const event::CaughtUp& caught_up) {
+  if (rooms_in_history_.erase(caught_up.room) == 0 || !gate_.is_open()) return;
+  tell("that was said before (~) in " + caught_up.room);
+}
+
+void Chat::happened(const event::Link& link) {
+  const auto before = std::exchange(link_, link.state);
+  if (link.state == event::LinkState::refused) {
+    exit_status_ = kNotAllowed;
+    is_over_ = true;
+    return tell(link.text);
+  }
+  if (!gate_.is_open()) return;  // the status tells
+  if (link.state == event::LinkState::lost && before != link.state) tell("connection lost, trying again");
+  if (link.state == event::LinkState::connected && before != link.state) tell("connected again");
+}
+
+void Chat::happened(const event::EpochChanged& /*changed*/) {
+  unread_.clear();
+  tell("the broker's store is another one now: what was said may be missing or different");
+}
+
+void Chat::happened(const event::StoreWentBack& back) {
+  tell("the broker's store went back: " + back.room + " had " + std::to_string(back.seen.value) +
+       " messages, now it has " + std::to_string(back.head.value));
+}
+
+void Chat::take(const Typed& typed) {
+  has_offered_to_quit_ = false;
+  switch (typed.kind) {
+    case Typed::Kind::line: return run(typed.text);
+    case Typed::Kind::lock_key: return toggle_lock();
+    case Typed::Kind::end: return quit({});
+  }
+}
+
+void Chat::run(const std::string& line) {
+  const auto request = read_typed(line);
+  if (const auto* spoken = std::get_if<Say>(&request)) return say(spoken->text);
+  if (const auto* called = std::get_if<Run>(&request)) return (this->*called->command->run)(called->argument);
+  if (const auto* unknown = std::get_if<UnknownCommand>(&request)) {
+    const auto name = "/" + visible_line(unknown->name);
+    complain("there is no command " + name + " and nothing was sent; /help lists them, /" + name +
+           " is plain text");
+  }
+}
+
+void Chat::say(const std::string& text) {
+  const auto posted = client_.post(room_, text);
+  if (!posted) return complain("not sent: " + posted.refusal().text);
+  if (!gate_.is_open()) release();
+}
+
+void Chat::release() {
+  const auto released = gate_.release();
+  if (released.count.total == 0) return;
+  auto sentence = std::to_string(released.count.total) + " held";
+  if (released.count.to_you > 0) sentence += ", " + std::to_string(released.count.to_you) + " to you";
+  tell(sentence);
+  print_messages(released.messages, {});
+  unread_.insert(unread_.end(), released.rest.begin(), released.rest.end());
+  const auto unread = released.count.total - released.messages.size();
+  if (unread > 0) tell(std::to_string(unread) + " more: /more reads on");
+}
+
+void Chat::toggle_lock() { gate_.is_open() ? lock({}) : unlock({}); }
+
+void Chat::interrupt() {
+  if (screen_.clear_input()) {
+    has_offered_to_quit_ = false;
+    return;
+  }
+  if (has_offered_to_quit_) return quit({});
+  has_offered_to_quit_ = true;
+  tell("Ctrl-c again, or /quit, leaves the chat");
+}
+
+void Chat::show_status(std::chrono::steady_clock::time_point now) {
+  const auto unanswered = client_.unacknowledged();
+  if (unanswered == 0) unanswered_since_.reset();
+  if (unanswered > 0 && !unanswered_since_) unanswered_since_ = now;
+  const bool is_late = unanswered_since_ && now - *unanswered_since_ > kAnswerUsual;
+  screen_.show({.room = room_,
+                .is_locked = !gate_.is_open(),
+                .held = gate_.count(),
+                .link = link_,
+                .unsent = is_late ? unanswered : 0});
+}
+
+void Chat::print_message(const event::Message& message, MessageLayout layout) {
+  layout.width = screen_.width();
+  layout.shows_room = layout.shows_room || message.room != room_;
+  if (auto date = local_date(message.at); date != date_) {
+    tell(date);
+    date_ = std::move(date);
+  }
+  const bool is_to_us = message.client != welcome_.client && mentions(message.text, welcome_.name);
+  const auto loudness = is_to_us ? Tone::loud : Tone::normal;
+  screen_.print(message_line(message, layout), message.is_replay ? Tone::faint : loudness);
+}
+
+void Chat::print_messages(const std::vector<event::Message>& messages, MessageLayout layout) {
+  for (const auto& message : messages) print_message(message, layout);
+}
+
+void Chat::tell(const std::string& sentence) { screen_.print("-- " + sentence + " --", Tone::faint); }
+
+void Chat::complain(const std::string& sentence) {
+  if (exit_status_ == kDone) exit_status_ = kFailed;
+  tell(sentence);
+}
+
+}  // namespace palabre::terminal

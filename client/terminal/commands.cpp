@@ -1,0 +1,63 @@
+#include "client/terminal/commands.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "client/terminal/chat.hpp"
+
+namespace palabre::terminal {
+namespace {
+
+constexpr std::array<Command, 12> kCommands{{
+    {"help", "[COMMAND]", "List the commands, or explain one", "/help peek", &Chat::help},
+    {"lock", "", "Hold what comes in while you write; sending your message ends it (F4)", "/lock",
+     &Chat::lock},
+    {"unlock", "", "Show what was held", "/unlock", &Chat::unlock},
+    {"more", "", "Read on in what was held", "/more", &Chat::more},
+    {"peek", "[N]", "Show the last held lines and stay locked", "/peek 5", &Chat::peek},
+    {"join", "ROOM", "Come into a room, or go to one you are in; a new name makes a room", "/join tea",
+     &Chat::join},
+    {"leave", "[ROOM]", "Leave a room", "/leave tea", &Chat::leave},
+    {"who", "[ROOM]", "Who is in this room, and who is online", "/who", &Chat::who},
+    {"rooms", "", "List the rooms", "/rooms", &Chat::rooms},
+    {"matrix", "[CLIENT]", "A row of the matrix: the last messages of a client, yours without a number",
+     "/matrix 3", &Chat::matrix},
+    {"history", "[N]", "The last messages of this room", "/history 50", &Chat::history},
+    {"quit", "", "Leave the chat (Ctrl-d)", "/quit", &Chat::quit},
+}};
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const auto first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return lower;
+}
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+const Command* find_command(std::string_view name) {
+  const auto found = std::ranges::find(kCommands, lower_case(name), &Command::name);
+  return found == kCommands.end() ? nullptr : &*found;
+}
+
+Request read_typed(std::string_view line) {
+  if (trimmed(line).empty()) return Nothing{};
+  if (!line.starts_with('/')) return Say{std::string(line)};
+  line.remove_prefix(1);
+  if (line.starts_with('/')) return Say{std::string(line)};
+  const auto name = line.substr(0, line.find_first_of(" \t\n"));
+  const auto* command = find_command(name);
+  if (command == nullptr) return UnknownCommand{std::string(name)};
+  return Run{command, std::string(trimmed(line.substr(name.size())))};
+}
+
+}  // namespace palabre::terminal

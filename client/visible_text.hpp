@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Others' text made harmless for a terminal. Pure.
+///
+/// What could act on a terminal or hide itself is replaced by a mark that can be read: control characters as
+/// ^[ or ^G, all others as <U+202E>: bidirectional controls, line separators, tags, unassigned and private
+/// characters, blanks that pretend to be letters, joiners and combining characters with nothing to join.
+/// Bytes that are no UTF-8 become <0xFF>.
+namespace palabre {
+
+/// Keeps line feeds; a tab becomes spaces.
+[[nodiscard]] std::string visible_text(std::string_view text);
+/// The same on one line: a line feed becomes a mark too.
+[[nodiscard]] std::string visible_line(std::string_view text);
+
+/// How many cells of a terminal row visible text takes; at least, never less than, what terminals use.
+[[nodiscard]] std::size_t cells(std::string_view visible);
+
+/// Visible text cut into rows of at most `width` cells: at line feeds, then after spaces, then between
+/// graphemes. A grapheme wider than `width` gets a row of its own.
+[[nodiscard]] std::vector<std::string> wrap(std::string_view visible, std::size_t width);
+
+}  // namespace palabre
