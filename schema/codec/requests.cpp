@@ -145,7 +145,7 @@ DecodedRequest decode_request(std::string_view frame) {
   if (!object) return {{}, object.refusal()};
   Fields fields(*object);
   if (fields.problem()) return {{}, *fields.problem()};
-  const auto id = fields.id<RequestId>("request", 0);
+  const auto id = fields.id<RequestId>("request");
   if (fields.problem()) return {{}, *fields.problem()};
   if (!reader.is_at_end()) return {id, refuse(RefusalCode::malformed, "bytes follow the map")};
   const auto type = fields.string("type");

@@ -143,7 +143,7 @@ def refusal_of(frame: bytes) -> tuple[str | None, int]:
     number = 0
     try:
         request, is_whole = first_map(frame)
-        check_field(request, "request", integer(0))
+        check_field(request, "request", integer(1))
         number = request["request"]
         require(is_whole and isinstance(request.get("type"), str))
         require(request["type"] in FIELDS, "unknown_request")
