@@ -84,8 +84,9 @@ void Router::route(std::string_view routing_id, const zmq::message_t& body, bool
                         refuse(RefusalCode::malformed, "a message is one frame, this one has more"));
   }
   if (is_stopping_) return refuse_frame(connection, view(body), refuse(RefusalCode::stopping));
-  const auto push = client ? registry_->deliver(client, connection, Bytes(view(body)))
-                           : greeter_->greet(connection, Bytes(view(body)));
+  auto push = client ? registry_->deliver(client, connection, Bytes(view(body))) : Push::closed;
+  // Whose session has just ended is a stranger again, even before the greeter has said so.
+  if (push == Push::closed) push = greeter_->greet(connection, Bytes(view(body)));
   if (push == Push::full) refuse_frame(connection, view(body), refuse(RefusalCode::busy));
   if (push == Push::closed) refuse_frame(connection, view(body), refuse(RefusalCode::stopping));
 }

@@ -89,3 +89,14 @@ def test_the_connection_answers_hello_first_after_goodbye(broker):
         assert alice.refusal("ping")["reason"] == "hello_first"
         assert alice.hello()["client"] == 1
         assert alice.ask("ping")["type"] == "pong"
+
+
+def test_what_is_sent_right_behind_a_goodbye_is_answered_like_a_strangers(broker):
+    for _ in range(30):
+        alice = Peer(broker, "alice")
+        numbers = [alice.send("goodbye"), *(alice.send("ping") for _ in range(20))]
+        answers = [alice.answer(number) for number in numbers]
+        assert answers[0]["type"] == "farewell"
+        assert {answer.get("reason", answer["type"]) for answer in answers[1:]} <= {"pong", "hello_first"}
+        assert alice.hello()["client"] == 1
+        alice.goodbye()

@@ -58,9 +58,9 @@ def test_raw_clients_carry_on_over_a_kill_by_the_rules_of_the_page(broker):
     bob.until(lambda: bob.texts() == ["before"])
     broker.kill()
     broker.start()
-    eventually(lambda: alice.answer(alice.send("ping"))["type"] == "refused")
-    alice.hello()
-    bob.hello()
+    for peer in (alice, bob):
+        eventually(peer.is_forgotten)
+        peer.hello()
     alice.post("lobby", "after")
     bob.until(lambda: bob.texts() == ["before", "after"])
     alice.goodbye()

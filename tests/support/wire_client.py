@@ -22,6 +22,10 @@ class Refused(Exception):
         self.reply, self.reason = reply, reply["reason"]
 
 
+class NoReply(AssertionError):
+    pass
+
+
 class Event(NamedTuple):
     sequence: int
     client: int
@@ -54,7 +58,8 @@ class Dealer:
         self.socket.send_multipart(frames)
 
     def reply(self, timeout: float = PATIENCE_S) -> dict:
-        assert self.socket.poll(int(timeout * 1000)), f"no reply within {timeout} s"
+        if not self.socket.poll(int(timeout * 1000)):
+            raise NoReply(f"no reply within {timeout} s")
         frames = self.socket.recv_multipart()
         assert len(frames) == 1, f"a reply of {len(frames)} frames"
         return msgpack.unpackb(frames[0])
@@ -124,6 +129,13 @@ class Peer:
         reply = self.answer(self.send(type, **fields))
         assert reply["type"] == "refused", f"not refused: {reply}"
         return reply
+
+    def is_forgotten(self) -> bool:
+        """Whether the broker wants a HELLO again. A request may be lost with the connection it was sent on."""
+        try:
+            return self.answer(self.send("ping"), timeout=1).get("reason") == "hello_first"
+        except NoReply:
+            return False
 
     def post(self, room: str, *texts: str) -> list:
         """The acknowledgements, [counter, sequence, column, at] each."""
