@@ -17,7 +17,6 @@ namespace command {
 struct Admit {
   ConnectionId connection;
   RequestId request;
-  ClientNumber bound;  ///< whose connection it is already, 0 when nobody's
   std::string name;
   TokenHash token;
 };

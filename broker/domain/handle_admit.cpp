@@ -18,9 +18,10 @@ ClientNumber enroll(const Turn& turn, const command::Admit& admit) {
 
 void handle(const Turn& turn, command::Admit admit) {
   auto& [state, outcome, now] = turn;
-  const Origin origin{admit.bound, admit.connection, admit.request};
+  const auto owner = state.roster.owner_of(admit.connection);
+  const Origin origin{owner, admit.connection, admit.request};
   auto client = state.roster.find(admit.name);
-  if (admit.bound && client != admit.bound) {
+  if (owner && client != owner) {
     return turn.answer(origin,
                        refuse(RefusalCode::not_allowed, "this connection has said hello as somebody else"));
   }

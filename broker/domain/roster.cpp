@@ -1,6 +1,5 @@
 #include "broker/domain/roster.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace palabre::broker {
@@ -17,19 +16,21 @@ ClientNumber Roster::add(std::string name, TokenHash token) {
   return number;
 }
 
+ClientNumber Roster::owner_of(ConnectionId connection) const {
+  const auto found = owners_.find(connection);
+  return found == owners_.end() ? ClientNumber{} : found->second;
+}
+
 bool Roster::connect(ClientNumber client, ConnectionId connection) {
-  if (is_connected(client, connection)) return false;
+  if (!owners_.emplace(connection, client).second) return false;
   auto& connections = identities_.at(client.value - 1).connections;
   connections.push_back(connection);
   return connections.size() == 1;
 }
 
-bool Roster::is_connected(ClientNumber client, ConnectionId connection) const {
-  return std::ranges::find(at(client).connections, connection) != at(client).connections.end();
-}
-
 bool Roster::disconnect(ClientNumber client, ConnectionId connection) {
   auto& connections = identities_.at(client.value - 1).connections;
+  owners_.erase(connection);
   std::erase(connections, connection);
   return connections.empty();
 }

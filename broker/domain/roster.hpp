@@ -28,15 +28,21 @@ class Roster {
   [[nodiscard]] const std::vector<Identity>& all() const { return identities_; }
 
   ClientNumber add(std::string name, TokenHash token);
-  /// True when this is the identity's first connection. A connection is counted once.
+  /// Whose a connection is, 0 when it is nobody's.
+  [[nodiscard]] ClientNumber owner_of(ConnectionId connection) const;
+  [[nodiscard]] bool is_connected(ClientNumber client, ConnectionId connection) const {
+    return client && owner_of(connection) == client;
+  }
+  /// Requires a connection that is nobody's or the client's. True when it is the identity's first one; a
+  /// connection is counted once.
   bool connect(ClientNumber client, ConnectionId connection);
-  [[nodiscard]] bool is_connected(ClientNumber client, ConnectionId connection) const;
   /// Requires is_connected. True when it was the identity's last connection.
   bool disconnect(ClientNumber client, ConnectionId connection);
 
  private:
   std::vector<Identity> identities_;
   std::unordered_map<std::string, ClientNumber> by_name_;
+  std::unordered_map<ConnectionId, ClientNumber> owners_;
 };
 
 }  // namespace palabre::broker

@@ -48,8 +48,7 @@ void Session::handle(const Vanished& vanished) {
 }
 
 void Session::answer(const Origin& origin, request::Hello& hello) {
-  command(command::Admit{origin.connection, origin.request, client_, std::move(hello.name),
-                         hash_token(hello.token)});
+  command(command::Admit{origin.connection, origin.request, std::move(hello.name), hash_token(hello.token)});
 }
 
 void Session::answer(const Origin& origin, request::Post& post) {
