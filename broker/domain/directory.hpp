@@ -28,6 +28,7 @@ struct Directory {
   [[nodiscard]] const Client& at(ClientNumber client) const { return clients.at(client.value - 1); }
   [[nodiscard]] const Room& at(RoomNumber room) const { return rooms.at(room.value - 1); }
   [[nodiscard]] bool has(ClientNumber client) const { return client && client.value <= clients.size(); }
+  [[nodiscard]] bool has(RoomNumber room) const { return room && room.value <= rooms.size(); }
   /// 0 when there is no such room.
   [[nodiscard]] RoomNumber find_room(std::string_view name) const;
 };
