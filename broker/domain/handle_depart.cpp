@@ -11,7 +11,6 @@ void handle(const Turn& turn, command::Depart depart) {
   const bool is_last = state.roster.disconnect(client, connection);
   outcome.effects.push_back(effect::Departed{connection, client, is_last});
   if (!is_last) return;
-  state.matrix.forget(client);
   turn.notify(kLobby, NoticeKind::went, client);
   outcome.changes_directory = true;
 }

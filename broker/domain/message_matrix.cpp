@@ -23,11 +23,20 @@ std::optional<Counter> MessageMatrix::last_counter(ClientNumber client, OutboxId
 }
 
 void MessageMatrix::learn(ClientNumber client, OutboxId outbox, Counter last) {
-  rows_[client].outboxes[outbox] = last;
+  const auto [place, is_new] = rows_[client].outboxes.insert_or_assign(outbox, last);
+  if (is_new) ++learnt_;
 }
 
 void MessageMatrix::forget(ClientNumber client) {
-  if (const auto row = rows_.find(client); row != rows_.end()) row->second.outboxes.clear();
+  const auto row = rows_.find(client);
+  if (row == rows_.end()) return;
+  learnt_ -= row->second.outboxes.size();
+  row->second.outboxes.clear();
+}
+
+void MessageMatrix::forget_all() {
+  for (auto& [client, row] : rows_) row.outboxes.clear();
+  learnt_ = 0;
 }
 
 }  // namespace palabre::broker

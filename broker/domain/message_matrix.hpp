@@ -25,9 +25,12 @@ class MessageMatrix {
   /// The last counter stored for an outbox; nothing when it must be looked up and given to `learn`.
   [[nodiscard]] std::optional<Counter> last_counter(ClientNumber client, OutboxId outbox) const;
   void learn(ClientNumber client, OutboxId outbox, Counter last);
-  /// Drops what was learnt of a client that left. It is learnt again when needed, so that memory follows who
-  /// is here and not who ever was.
+  /// Drops what was learnt of one client's outboxes, or of everybody's. It is learnt again when needed, so
+  /// memory follows who is here and not who ever was. Requires that the journal knows what is forgotten.
   void forget(ClientNumber client);
+  void forget_all();
+  /// How many outboxes are learnt.
+  [[nodiscard]] std::size_t learnt() const { return learnt_; }
 
  private:
   struct Row {
@@ -35,6 +38,7 @@ class MessageMatrix {
     std::unordered_map<OutboxId, Counter> outboxes;
   };
   std::unordered_map<ClientNumber, Row> rows_;
+  std::size_t learnt_ = 0;
 };
 
 }  // namespace palabre::broker

@@ -1,11 +1,32 @@
 #include "broker/domain/state.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "broker/domain/handle.hpp"
 
 namespace palabre::broker {
+
+namespace {
+
+// What a stranger may not ask for. A session's client is one, too, in all that it sent after its GOODBYE.
+template <class Asked>
+constexpr bool kNeedsHello =
+    !std::is_same_v<Asked, command::Admit> && !std::is_same_v<Asked, command::Depart>;
+
+template <class Asked>
+void decide(const Turn& turn, Asked asked) {
+  if constexpr (kNeedsHello<Asked>) {
+    const auto& [client, connection, request] = asked.origin;
+    if (!turn.state.roster.is_connected(client, connection)) {
+      return turn.answer(asked.origin, refuse(RefusalCode::hello_first));
+    }
+  }
+  handle(turn, std::move(asked));
+}
+
+}  // namespace
 
 State restore(const Image& image) {
   State state;
@@ -37,7 +58,7 @@ void apply(State& state, Command command, TimeMs now, Outcome& outcome) {
   // A clock that was set back must not put a message before an older one: searching by time relies on it.
   state.last_at = std::max(state.last_at, now);
   const Turn turn{state, outcome, state.last_at};
-  std::visit([&turn](auto& chosen) { handle(turn, std::move(chosen)); }, command);
+  std::visit([&turn](auto& asked) { decide(turn, std::move(asked)); }, command);
 }
 
 }  // namespace palabre::broker

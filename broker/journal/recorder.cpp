@@ -31,6 +31,9 @@ bool is_a_promise(const Effect& effect) {
          (answer != nullptr && std::holds_alternative<reply::Joined>(answer->reply));
 }
 
+// Beyond so many the outboxes' counters are forgotten, and looked up again where they are needed.
+constexpr std::size_t kOutboxesLearntMax = 262'144;
+
 std::vector<NamedClient> names_in(const std::vector<Event>& events, const Roster& roster) {
   std::vector<ClientNumber> clients;
   clients.reserve(events.size());
@@ -108,6 +111,7 @@ void Recorder::settle() {
   tell();
   outcome_ = {};
   steps_.clear();
+  if (state_.matrix.learnt() > kOutboxesLearntMax) state_.matrix.forget_all();
 }
 
 void Recorder::discard() {
@@ -180,7 +184,11 @@ void Recorder::perform(effect::Answer& answer) {
 
 void Recorder::perform(effect::Admitted& admitted) { door_->admitted(std::move(admitted)); }
 
-void Recorder::perform(effect::Departed& departed) { door_->departed(departed); }
+void Recorder::perform(effect::Departed& departed) {
+  // Not sooner: what the client posted in this batch was unknown to the journal until now.
+  if (departed.is_last) state_.matrix.forget(departed.client);
+  door_->departed(departed);
+}
 
 void Recorder::perform(effect::Notify& notice) {
   ports_.feed.notify({std::move(notice.room), state_.last_at, {std::move(notice.what)}});
