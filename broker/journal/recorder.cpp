@@ -23,12 +23,11 @@ std::pair<ConnectionId, RequestId> return_address(const Command& command) {
       command);
 }
 
-/// An answer that tells of something stored. A second JOIN needs no record, but promises what the first one
-/// wanted.
-bool is_a_promise(const Effect& effect) {
+/// An answer that may rest on what was decided before it: a second JOIN needs no record, but promises what
+/// the first one wanted. A FAREWELL rests on nothing.
+bool rests_on_others(const Effect& effect) {
   const auto* answer = std::get_if<effect::Answer>(&effect);
-  return std::holds_alternative<effect::Acknowledge>(effect) ||
-         (answer != nullptr && std::holds_alternative<reply::Joined>(answer->reply));
+  return answer != nullptr && !std::holds_alternative<reply::Farewell>(answer->reply);
 }
 
 // Beyond so many the outboxes' counters are forgotten, and looked up again where they are needed.
@@ -117,16 +116,16 @@ void Recorder::settle() {
 void Recorder::discard() {
   state_ = restore(ports_.journal.load(), state_);
   std::vector<Effect> kept;
-  std::unordered_set<ConnectionId> refused;
+  bool is_any_refused = false;
   std::size_t record = 0;
   auto effect = outcome_.effects.begin();
   for (const auto& step : steps_) {
     const auto end = outcome_.effects.begin() + static_cast<std::ptrdiff_t>(step.effects_end);
     const bool wanted_space = step.records_end > record;
-    const bool rests_on_refused = refused.contains(step.connection) && std::any_of(effect, end, is_a_promise);
+    const bool rests_on_refused = is_any_refused && std::any_of(effect, end, rests_on_others);
     if (wanted_space || rests_on_refused ||
-        !std::all_of(effect, end, [this](const auto& it) { return holds(it); })) {
-      refused.insert(step.connection);
+        !std::all_of(effect, end, [this](auto& it) { return still_holds(it); })) {
+      is_any_refused = true;
       kept.emplace_back(effect::Answer{step.connection, step.request, refuse(RefusalCode::storage_full)});
     } else {
       std::move(effect, end, std::back_inserter(kept));
@@ -139,10 +138,11 @@ void Recorder::discard() {
   outcome_.changes_directory = true;
 }
 
-bool Recorder::holds(const Effect& effect) const {
-  const auto* admitted = std::get_if<effect::Admitted>(&effect);
-  return admitted == nullptr || (admitted->client.value <= state_.roster.all().size() &&
-                                 state_.roster.is_connected(admitted->client, admitted->connection));
+bool Recorder::still_holds(Effect& effect) const {
+  auto* admitted = std::get_if<effect::Admitted>(&effect);
+  if (admitted == nullptr) return true;
+  admitted->rooms = state_.rooms.heads_of(admitted->client);
+  return state_.roster.is_connected(admitted->client, admitted->connection);
 }
 
 void Recorder::tell() {

@@ -4,7 +4,6 @@
 #include <functional>
 #include <memory>
 #include <thread>
-#include <unordered_set>
 #include <vector>
 
 #include "broker/domain/directory.hpp"
@@ -60,8 +59,9 @@ class Recorder {
   void look_up(command::Post& post);
   void settle();
   void discard();
-  /// Whether an effect that needed no record still makes sense after the state went back.
-  [[nodiscard]] bool holds(const Effect& effect) const;
+  /// Whether an effect that needed no record still makes sense after the state went back; its heads go back
+  /// with it.
+  [[nodiscard]] bool still_holds(Effect& effect) const;
   void tell();
   void publish_messages();
   void perform(effect::Acknowledge& acknowledgement);
