@@ -19,7 +19,7 @@ Publisher::Publisher(zmq::context_t& context, Options options, WallClock clock)
   prepare_bound_socket(socket_, "feed", static_cast<std::int64_t>(limits::kSubscriptionBytesMax));
   socket_.set(zmq::sockopt::sndhwm, options.high_water_mark);
   socket_.set(zmq::sockopt::affinity, std::uint64_t{2});
-  bind_socket(socket_, options.address);
+  endpoint_ = bind_socket(socket_, options.address);
 }
 
 void Publisher::start(Epoch epoch) {

@@ -26,7 +26,8 @@ class Publisher : public Feed {
   Publisher(zmq::context_t& context, Options options, WallClock clock);
   ~Publisher() override { finish(); }
 
-  [[nodiscard]] std::string endpoint() const { return socket_.get(zmq::sockopt::last_endpoint); }
+  /// Where it is bound. Remembered, because any thread may ask and the socket belongs to one.
+  [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
   void start(Epoch epoch);
   /// Sends what was taken and ends the thread; the socket lingers a moment to get it out.
   void finish();
@@ -43,6 +44,7 @@ class Publisher : public Feed {
   Mailbox<std::variant<Batch, Notice>> mailbox_;
   FeedPacker packer_;
   zmq::socket_t socket_;
+  std::string endpoint_;
   std::jthread thread_;
 };
 

@@ -31,7 +31,7 @@ Router::Router(zmq::context_t& context, Options options, Outbox& outbox)
   prepare_bound_socket(socket_, "talk", static_cast<std::int64_t>(limits::kRequestBytesMax));
   socket_.set(zmq::sockopt::router_mandatory, 1);
   socket_.set(zmq::sockopt::affinity, std::uint64_t{1});
-  bind_socket(socket_, options_.address);
+  endpoint_ = bind_socket(socket_, options_.address);
 }
 
 void Router::start(Registry& registry, Greeter& greeter) {

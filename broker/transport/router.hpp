@@ -27,7 +27,8 @@ class Router {
   Router(zmq::context_t& context, Options options, Outbox& outbox);
   ~Router() { finish(); }
 
-  [[nodiscard]] std::string endpoint() const { return socket_.get(zmq::sockopt::last_endpoint); }
+  /// Where it is bound. Remembered, because any thread may ask and the socket belongs to one.
+  [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
   void start(Registry& registry, Greeter& greeter);
   /// From now on every request is refused as `stopping`. Any thread may call it.
   void refuse_all() { is_stopping_ = true; }
@@ -48,6 +49,7 @@ class Router {
   const Options options_;
   Outbox& outbox_;
   zmq::socket_t socket_;
+  std::string endpoint_;
   Registry* registry_ = nullptr;
   Greeter* greeter_ = nullptr;
   Connections connections_;

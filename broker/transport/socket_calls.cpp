@@ -57,10 +57,11 @@ void wait_for(std::vector<zmq::pollitem_t>& items, std::chrono::milliseconds tim
   }
 }
 
-void bind_socket(zmq::socket_t& socket, const std::string& address) {
+std::string bind_socket(zmq::socket_t& socket, const std::string& address) {
   // Only where it is asked for: with it, an IPv4 address would be shown as ::ffff:127.0.0.1.
   socket.set(zmq::sockopt::ipv6, address.find('[') != std::string::npos ? 1 : 0);
   socket.bind(address);
+  return socket.get(zmq::sockopt::last_endpoint);
 }
 
 void prepare_bound_socket(zmq::socket_t& socket, std::string_view zap_domain, std::int64_t frame_bytes_max) {

@@ -30,6 +30,7 @@ void wait_for(std::vector<zmq::pollitem_t>& items, std::chrono::milliseconds tim
 /// Options that every socket we bind has (port-wide rules of the transport, see ARCHITECTURE.md).
 void prepare_bound_socket(zmq::socket_t& socket, std::string_view zap_domain, std::int64_t frame_bytes_max);
 
-void bind_socket(zmq::socket_t& socket, const std::string& address);
+/// Returns where it is bound in the end, with the real port.
+[[nodiscard]] std::string bind_socket(zmq::socket_t& socket, const std::string& address);
 
 }  // namespace palabre::broker
