@@ -53,7 +53,9 @@ class Attacker:
         for _ in range(ROUND["feed"]):
             first = self.chance.choice((b"", b"\x00", b"\x01", b"\x01", b"\x02"))
             self.subscriber.send_multipart([first + self.mutator.frame()[:1000]] * self.chance.choice((1, 1, 1, 3)))
-        self.known.hello()  # a mutated frame may have been a goodbye
+        # A mutated frame may have been a goodbye, and another one a hello as somebody else.
+        self.known.answer(self.known.send("goodbye"))
+        self.known.hello()
 
     def exchange(self, dealer: Dealer, count: int) -> None:
         """Sends frames, not more than a mailbox holds, and takes a reply to each."""

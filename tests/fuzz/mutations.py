@@ -23,9 +23,10 @@ def seeds() -> list[bytes]:
 class Mutator:
     def __init__(self, seed: int):
         self.chance, self.seeds = random.Random(seed), seeds()
+        self.requests = [vector["value"] for vector in vectors("requests")]
 
     def frame(self) -> bytes:
-        make = self.chance.choices((self.mutated, self.invented, self.noise), (6, 3, 1))[0]
+        make = self.chance.choices((self.mutated, self.changed, self.invented, self.noise), (5, 3, 1, 1))[0]
         return make()[:FRAME_BYTES_MAX]
 
     def noise(self) -> bytes:
@@ -56,6 +57,11 @@ class Mutator:
 
     def splice(self, frame: bytearray, at: int) -> None:
         frame[at:] = self.chance.choice(self.seeds)[at:]
+
+    def changed(self) -> bytes:
+        """A right request with one field that may be wrong."""
+        request = dict(self.chance.choice(self.requests))
+        return msgpack.packb({**request, self.chance.choice(list(request)): self.value(0)})
 
     def invented(self) -> bytes:
         """A map as a request has it, with any values."""

@@ -6,7 +6,7 @@ import pytest
 from palabre_harness import Palabre, eventually
 from wire_client import Peer
 
-MESSAGES = 6000
+MESSAGES = 30_000
 
 
 def everything(peer: Peer) -> dict:
@@ -76,9 +76,10 @@ def test_programs_carry_on_when_the_broker_goes_and_comes_back(broker, tmp_path,
     eventually(lambda: "session-1" in broker.sessions())
     with listener, open(tmp_path / "texts") as lines:
         with palabre.start("send", "alice", "send", "--lines", "--json", stdin=lines) as sender:
-            for share in (MESSAGES // 8, MESSAGES // 3):
+            for share in (MESSAGES // 20, MESSAGES // 5):
                 eventually(lambda share=share: len(sender.lines()) >= share)
                 getattr(broker, ending)()
+                assert len(sender.lines()) < MESSAGES, "nothing was under way"
                 broker.start()
             assert sender.wait(120) == 0, sender.talk()
             acknowledged = sender.objects()
@@ -109,7 +110,7 @@ def test_shutdown_under_load_ends_well_and_loses_nothing_acknowledged(broker, tm
     broker.start()
     with Peer(broker, "witness") as witness:
         stored = {event.sequence: (event.client, event.column) for event in witness.history("lobby")}
-        assert len(acknowledged) > 600
+        assert 600 < len(acknowledged) < 60_000, "nothing was under way"
         assert all(stored[ack["sequence"]] == (ack["client"], ack["column"]) for ack in acknowledged)
         for client in (1, 2, 3):
             texts = [cell[3] for cell in witness.row(client)]

@@ -18,8 +18,11 @@ TICK_DEAD_S = 3.5
 
 class Refused(Exception):
     def __init__(self, reply: dict):
-        super().__init__(f"{reply['reason']}: {reply['text']}")
+        super().__init__(reply)
         self.reply, self.reason = reply, reply["reason"]
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.reply['text']}"
 
 
 class NoReply(AssertionError):
