@@ -1,0 +1,161 @@
+#include "broker/threads/mailbox.hpp"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "tests/support/collected.hpp"
+
+namespace palabre::broker {
+namespace {
+
+using std::chrono::steady_clock;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(Mailbox, hands_over_everything_that_waits_in_order) {
+  Mailbox<int> mailbox(8);
+  for (const int item : {1, 2, 3}) EXPECT_EQ(mailbox.try_push(item), Push::taken);
+  std::vector<int> items{99};
+  EXPECT_TRUE(mailbox.drain(items));
+  EXPECT_THAT(items, ElementsAre(1, 2, 3));
+}
+
+TEST(Mailbox, says_full_at_its_bound) {
+  Mailbox<int> mailbox(2);
+  EXPECT_EQ(mailbox.try_push(1), Push::taken);
+  EXPECT_EQ(mailbox.try_push(2), Push::taken);
+  EXPECT_EQ(mailbox.try_push(3), Push::full);
+  std::vector<int> items;
+  mailbox.drain(items);
+  EXPECT_THAT(items, ElementsAre(1, 2));
+  EXPECT_EQ(mailbox.try_push(4), Push::taken);
+}
+
+TEST(Mailbox, takes_control_messages_beyond_its_bound) {
+  Mailbox<int> mailbox(1);
+  EXPECT_EQ(mailbox.try_push(1), Push::taken);
+  EXPECT_EQ(mailbox.push_control(2), Push::taken);
+  std::vector<int> items;
+  mailbox.drain(items);
+  EXPECT_THAT(items, ElementsAre(1, 2));
+}
+
+TEST(Mailbox, ends_only_after_what_was_taken_is_drained) {
+  Mailbox<int> mailbox(4);
+  mailbox.try_push(1);
+  mailbox.close();
+  std::vector<int> items;
+  EXPECT_TRUE(mailbox.drain(items));
+  EXPECT_THAT(items, ElementsAre(1));
+  EXPECT_FALSE(mailbox.drain(items));
+  EXPECT_THAT(items, IsEmpty());
+}
+
+TEST(Mailbox, takes_nothing_once_closed) {
+  Mailbox<int> mailbox(4);
+  mailbox.close();
+  EXPECT_EQ(mailbox.try_push(1), Push::closed);
+  EXPECT_EQ(mailbox.push(1), Push::closed);
+  EXPECT_EQ(mailbox.push_control(1), Push::closed);
+}
+
+TEST(Mailbox, lets_a_push_wait_for_space) {
+  Mailbox<int> mailbox(1);
+  mailbox.try_push(1);
+  Collected<Push> pushed;
+  const std::jthread producer([&] {
+    pushed.add(mailbox.push(2));
+    mailbox.close();
+  });
+  std::vector<int> all;
+  std::vector<int> items;
+  while (mailbox.drain(items)) {
+    EXPECT_LE(items.size(), 1U) << "more than the bound waited";
+    all.insert(all.end(), items.begin(), items.end());
+  }
+  EXPECT_THAT(all, ElementsAre(1, 2));
+  EXPECT_THAT(pushed.all(), ElementsAre(Push::taken));
+}
+
+TEST(Mailbox, wakes_a_waiting_push_when_it_closes) {
+  Mailbox<int> mailbox(1);
+  mailbox.try_push(1);
+  Collected<Push> pushed;
+  const std::jthread producer([&] { pushed.add(mailbox.push(2)); });
+  mailbox.close();
+  EXPECT_THAT(pushed.wait_for(1), ElementsAre(Push::closed));
+}
+
+TEST(Mailbox, wakes_its_owner_when_it_closes) {
+  Mailbox<int> mailbox(1);
+  Collected<bool> drained;
+  const std::jthread owner([&] {
+    std::vector<int> items;
+    drained.add(mailbox.drain(items));
+  });
+  mailbox.close();
+  EXPECT_THAT(drained.wait_for(1), ElementsAre(false));
+}
+
+TEST(Mailbox, gives_its_owner_back_the_thread_at_the_deadline) {
+  Mailbox<int> mailbox(1);
+  std::vector<int> items{99};
+  const auto deadline = steady_clock::now() + std::chrono::milliseconds(20);
+  EXPECT_TRUE(mailbox.drain_until(items, deadline));
+  EXPECT_GE(steady_clock::now(), deadline);
+  EXPECT_THAT(items, IsEmpty());
+}
+
+TEST(Mailbox, does_not_wait_for_the_deadline_when_something_is_there) {
+  Mailbox<int> mailbox(1);
+  mailbox.try_push(1);
+  std::vector<int> items;
+  EXPECT_TRUE(mailbox.drain_until(items, steady_clock::now() + std::chrono::hours(1)));
+  EXPECT_THAT(items, ElementsAre(1));
+  mailbox.close();
+  EXPECT_FALSE(mailbox.drain_until(items, steady_clock::now() + std::chrono::hours(1)));
+}
+
+TEST(Mailbox, takes_what_can_only_be_moved) {
+  Mailbox<std::unique_ptr<int>> mailbox(1);
+  mailbox.push(std::make_unique<int>(7));
+  std::vector<std::unique_ptr<int>> items;
+  mailbox.drain(items);
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_EQ(*items.front(), 7);
+}
+
+TEST(Mailbox, keeps_each_producers_order_and_loses_nothing) {
+  constexpr int kProducers = 4;
+  constexpr int kItems = 20'000;
+  Mailbox<std::pair<int, int>> mailbox(64);
+  std::vector<std::jthread> producers;
+  for (int producer = 0; producer < kProducers; ++producer) {
+    producers.emplace_back([&mailbox, producer] {
+      for (int item = 0; item < kItems; ++item) {
+        if (item % 2 == 0) {
+          mailbox.push({producer, item});
+        } else {
+          while (mailbox.try_push({producer, item}) == Push::full) std::this_thread::yield();
+        }
+      }
+    });
+  }
+  std::map<int, int> next;
+  std::vector<std::pair<int, int>> items;
+  for (int taken = 0; taken < kProducers * kItems; taken += static_cast<int>(items.size())) {
+    ASSERT_TRUE(mailbox.drain(items));
+    ASSERT_LE(items.size(), 64U);
+    for (const auto& [producer, item] : items) ASSERT_EQ(item, next[producer]++) << "of " << producer;
+  }
+  for (const auto& [producer, count] : next) EXPECT_EQ(count, kItems) << "of " << producer;
+}
+
+}  // namespace
+}  // namespace palabre::broker
