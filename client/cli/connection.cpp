@@ -30,7 +30,7 @@ std::variant<Connection, int> connect(const Settings& settings, FeedUse feed, co
       .welcome = {}};
   auto answer = connection.client->connect(deadline.left(kConnectWait));
   if (const auto* problem = std::get_if<Problem>(&answer)) {
-    say(settings.talk_address + ": " + sentence_of(*problem));
+    say(sentence_of(*problem));
     return status_of_connecting(*problem, deadline);
   }
   connection.welcome = std::get<reply::Welcome>(std::move(answer));

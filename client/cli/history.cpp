@@ -72,7 +72,7 @@ void add_history(Program& program) {
       ->check(CLI::Validator(complain_about_since, "", ""))
       ->type_name("WHEN");
   verb.add_option("--count", options->count, "So many messages at most; without --since, the last ones")
-      ->check(CLI::PositiveNumber)
+      ->check(positive())
       ->type_name("N");
   verb.add_flag("--json", options->prints_json, "Print one object a message");
 }

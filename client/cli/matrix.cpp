@@ -86,14 +86,10 @@ void add_matrix(Program& program) {
   auto options = std::make_shared<MatrixOptions>();
   auto& verb = program.add_verb("matrix", "Print the matrix: what each client said, in column order",
                                 [options](const Settings& settings) { return matrix(settings, *options); });
-  verb.add_option("--client", options->client, "Only this client's row")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
-  verb.add_option("--from", options->from, "Begin with this column")
-      ->check(CLI::PositiveNumber)
-      ->type_name("COLUMN");
+  verb.add_option("--client", options->client, "Only this client's row")->check(positive())->type_name("N");
+  verb.add_option("--from", options->from, "Begin with this column")->check(positive())->type_name("COLUMN");
   verb.add_option("--count", options->count, "So many messages of a row at most")
-      ->check(CLI::PositiveNumber)
+      ->check(positive())
       ->type_name("N");
   verb.add_flag("--json", options->prints_json, "Print one object a message");
 }

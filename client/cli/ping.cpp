@@ -57,9 +57,9 @@ void add_ping(Program& program) {
   auto options = std::make_shared<PingOptions>();
   auto& verb = program.add_verb("ping", "Measure how long the broker takes to answer",
                                 [options](const Settings& settings) { return ping(settings, *options); });
-  verb.add_option("--count", options->count, "Ask so many times")->check(CLI::PositiveNumber)->type_name("N");
+  verb.add_option("--count", options->count, "Ask so many times")->check(positive())->type_name("N");
   verb.add_option("--timeout", options->timeout, "Give up after so many seconds")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->type_name("S");
   verb.add_flag("--json", options->prints_json, "Print an object");
 }

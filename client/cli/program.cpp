@@ -21,10 +21,15 @@ constexpr const char* kFooter =
 
 }  // namespace
 
+CLI::Validator positive() { return CLI::Validator(CLI::PositiveNumber).description(""); }
+CLI::Validator not_negative() { return CLI::Validator(CLI::NonNegativeNumber).description(""); }
+
 Program::Program() : app_("palabre: chat on a local network, for people and scripts", "palabre") {
-  app_.require_subcommand(1);
+  app_.require_subcommand(0, 1);  // none gets a better answer than CLI11's
   app_.fallthrough();
   app_.footer(kFooter);
+  app_.get_formatter()->label("SUBCOMMAND", "VERB");
+  app_.get_formatter()->label("Subcommands", "Verbs");
   app_.set_version_flag("--version", std::string("palabre ") + PALABRE_VERSION);
   const auto put = [this](const char* key) {
     return [this, key](const std::string& value) { flags_[key] = value; };
@@ -59,6 +64,10 @@ int Program::run(int argc, char** argv) {
     const bool is_asked_for = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
     app_.exit(error, std::cout, std::cerr);
     return is_asked_for ? kDone : kUsage;
+  }
+  if (!chosen_) {
+    std::cerr << app_.help();
+    return kUsage;
   }
   try {
     return run_verb();

@@ -11,6 +11,10 @@
 
 namespace palabre::cli {
 
+/// Checks for flags, without the notes that CLI11 would add to their help.
+[[nodiscard]] CLI::Validator positive();
+[[nodiscard]] CLI::Validator not_negative();
+
 /// The command line of `palabre`: the flags that all verbs share, and one verb chosen by name. Every way of
 /// using it wrongly ends with status 2.
 class Program {

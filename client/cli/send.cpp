@@ -37,8 +37,8 @@ class Sending {
       : client_(*connection.client), room_(std::move(room)), options_(options), deadline_(deadline) {}
 
   int send_text(const std::string& text) {
-    post(text);
     reads_lines_ = false;
+    post(text);
     return run();
   }
   int send_lines() { return run(); }
@@ -178,7 +178,7 @@ void add_send(Program& program) {
   verb.add_flag("--json", options->prints_json, "Print one object for each stored message");
   verb.add_option("--timeout", options->timeout,
                   "End the run after so many seconds: 6 when a message is unanswered, else 5")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->type_name("S");
 }
 

@@ -125,11 +125,9 @@ void add_tail(Program& program) {
   verb.add_option("--since", options->since, "Begin in the past: all, a sequence, or an age such as 10m")
       ->check(CLI::Validator(complain_about_since, "", ""))
       ->type_name("WHEN");
-  verb.add_option("--count", options->count, "End after so many messages")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
+  verb.add_option("--count", options->count, "End after so many messages")->check(positive())->type_name("N");
   verb.add_option("--timeout", options->timeout, "End with status 5 after so many seconds")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->type_name("S");
   verb.add_flag("--until-end", options->stops_at_end, "End when all that is stored now was printed");
   verb.add_flag("--json", options->prints_json, "Print one object a message");

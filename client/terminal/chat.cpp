@@ -26,19 +26,26 @@ Chat::Chat(Client& client, Screen& screen, Settings settings, reply::Welcome wel
       date_(local_date(welcome_.time)) {}
 
 bool Chat::enter() {
-  tell("you are " + welcome_.name + " (#" + std::to_string(welcome_.client.value) +
-       "); /help lists the commands");
   for (const auto& [room, head] : welcome_.rooms) {
     const auto lines = room == room_ ? settings_.history_lines : 0;
     if (!follow(room, head, lines)) return false;
   }
-  if (rooms_.contains(room_)) return true;
-  const auto joined = client_.join(room_, kAnswerWait);
-  if (const auto* problem = std::get_if<Problem>(&joined)) {
-    complain(*problem);
-    return false;
+  if (!rooms_.contains(room_)) {
+    const auto joined = client_.join(room_, kAnswerWait);
+    if (const auto* problem = std::get_if<Problem>(&joined)) {
+      complain(*problem);
+      return false;
+    }
+    if (!follow(room_, std::get<reply::Joined>(joined).head, settings_.history_lines)) return false;
   }
-  return follow(room_, std::get<reply::Joined>(joined).head, settings_.history_lines);
+  has_greeted_ = rooms_in_history_.empty();  // else it comes below the history
+  if (has_greeted_) greet();
+  return true;
+}
+
+void Chat::greet() {
+  tell("you are " + welcome_.name + " (#" + std::to_string(welcome_.client.value) + ") in " + room_ +
+       "; /help lists the commands");
 }
 
 bool Chat::follow(const std::string& room, Sequence head, std::size_t history_lines) {
@@ -76,19 +83,23 @@ void Chat::happened(const event::PostRefused& refused) { complain("not sent: " +
 
 void Chat::happened(const event::CaughtUp& caught_up) {
   if (rooms_in_history_.erase(caught_up.room) == 0 || !gate_.is_open()) return;
-  tell("that was said before (~) in " + caught_up.room);
+  tell("that (~) was said before in " + caught_up.room);
+  if (!std::exchange(has_greeted_, true)) greet();
 }
 
 void Chat::happened(const event::Link& link) {
-  const auto before = std::exchange(link_, link.state);
+  link_ = link.state;
   if (link.state == event::LinkState::refused) {
     exit_status_ = kNotAllowed;
     is_over_ = true;
     return tell(link.text);
   }
-  if (!gate_.is_open()) return;  // the status tells
-  if (link.state == event::LinkState::lost && before != link.state) tell("connection lost, trying again");
-  if (link.state == event::LinkState::connected && before != link.state) tell("connected again");
+  const bool is_connected = link.state == event::LinkState::connected;
+  const bool is_lost = link.state == event::LinkState::lost;
+  if (gate_.is_open() && is_lost && !was_lost_)
+    tell("connection lost, trying again");  // locked, the status tells
+  if (gate_.is_open() && is_connected && was_lost_) tell("connected again");
+  was_lost_ = is_lost || (was_lost_ && !is_connected);
 }
 
 void Chat::happened(const event::EpochChanged& /*changed*/) {
@@ -117,7 +128,7 @@ void Chat::run(const std::string& line) {
   if (const auto* unknown = std::get_if<UnknownCommand>(&request)) {
     const auto name = "/" + visible_line(unknown->name);
     complain("there is no command " + name + " and nothing was sent; /help lists them, /" + name +
-           " is plain text");
+             " is plain text");
   }
 }
 

@@ -68,6 +68,7 @@ class Chat {
   void happened(const event::EpochChanged& changed);
   void happened(const event::StoreWentBack& back);
 
+  void greet();
   void run(const std::string& line);
   void say(const std::string& text);
   void release();
@@ -77,7 +78,7 @@ class Chat {
 
   void print_message(const event::Message& message, MessageLayout layout);
   void print_messages(const std::vector<event::Message>& messages, MessageLayout layout);
-  void tell(const std::string& sentence);    ///< "-- sentence --"
+  void tell(const std::string& sentence);      ///< "-- sentence --"
   void complain(const std::string& sentence);  ///< tells, and remembers it for exit_status()
   void complain(const Problem& problem) { complain(sentence_of(problem)); }
   [[nodiscard]] bool can_ask();
@@ -98,6 +99,8 @@ class Chat {
   std::string date_;                        ///< of the last message on the screen
   event::LinkState link_ = event::LinkState::connected;
   std::optional<std::chrono::steady_clock::time_point> unanswered_since_;
+  bool was_lost_ = false;
+  bool has_greeted_ = false;
   bool has_offered_to_quit_ = false;
   bool is_over_ = false;
   int exit_status_ = kDone;

@@ -10,18 +10,16 @@ namespace {
 
 constexpr std::array<Command, 12> kCommands{{
     {"help", "[COMMAND]", "List the commands, or explain one", "/help peek", &Chat::help},
-    {"lock", "", "Hold what comes in while you write; sending your message ends it (F4)", "/lock",
-     &Chat::lock},
+    {"lock", "", "Hold what comes in until your message is sent (F4)", "/lock", &Chat::lock},
     {"unlock", "", "Show what was held", "/unlock", &Chat::unlock},
     {"more", "", "Read on in what was held", "/more", &Chat::more},
     {"peek", "[N]", "Show the last held lines and stay locked", "/peek 5", &Chat::peek},
-    {"join", "ROOM", "Come into a room, or go to one you are in; a new name makes a room", "/join tea",
-     &Chat::join},
+    {"join", "ROOM", "Go to a room; a new name makes a new room", "/join tea", &Chat::join},
     {"leave", "[ROOM]", "Leave a room", "/leave tea", &Chat::leave},
     {"who", "[ROOM]", "Who is in this room, and who is online", "/who", &Chat::who},
     {"rooms", "", "List the rooms", "/rooms", &Chat::rooms},
-    {"matrix", "[CLIENT]", "A row of the matrix: the last messages of a client, yours without a number",
-     "/matrix 3", &Chat::matrix},
+    {"matrix", "[CLIENT]", "The last of what a client said: its row of the matrix", "/matrix 3",
+     &Chat::matrix},
     {"history", "[N]", "The last messages of this room", "/history 50", &Chat::history},
     {"quit", "", "Leave the chat (Ctrl-d)", "/quit", &Chat::quit},
 }};

@@ -41,7 +41,7 @@ struct ReadlineCalls {
   }
 
   static void finished(char* line) {
-    if (line == nullptr) screen->typed_.push_back({Typed::Kind::end, {}});
+    if (line == nullptr) screen->end_input();
     std::free(line);
   }
 
@@ -112,9 +112,11 @@ LineScreen::LineScreen(bool uses_colours, Completer completer)
 
 LineScreen::~LineScreen() {
   if (is_searching()) rl_callback_sigcleanup();
-  rl_clear_visible_line();
+  if (!has_ended_) {
+    rl_clear_visible_line();
+    rl_callback_handler_remove();
+  }
   write_waiting();
-  rl_callback_handler_remove();
   std::fflush(stdout);
   ReadlineCalls::screen = nullptr;
 }
@@ -130,7 +132,18 @@ void LineScreen::print(const std::string& rows, Tone tone) {
 
 void LineScreen::show(const Status& status) { wanted_prompt_ = prompt_text(status); }
 
+/// Readline has already left the input line behind.
+void LineScreen::end_input() {
+  has_ended_ = true;
+  rl_callback_handler_remove();
+  typed_.push_back({Typed::Kind::end, {}});
+}
+
 bool LineScreen::flush() {
+  if (has_ended_) {
+    write_waiting();
+    return true;
+  }
   const bool has_news = !waiting_.empty();
   const bool has_status = wanted_prompt_ != shown_prompt_ && !is_searching();
   if (!has_news && !has_status) return true;

@@ -34,6 +34,7 @@ class LineScreen final : public Screen {
  private:
   friend struct ReadlineCalls;
 
+  void end_input();
   void write_waiting();
   void redraw();
 
@@ -45,6 +46,7 @@ class LineScreen final : public Screen {
   std::string shown_prompt_;
   std::chrono::steady_clock::time_point last_redraw_{};
   bool rings_ = false;
+  bool has_ended_ = false;
 };
 
 }  // namespace palabre::terminal

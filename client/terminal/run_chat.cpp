@@ -154,7 +154,7 @@ int run_chat(const ChatOptions& options) {
                  .wants_feed = true});
   auto answer = client.connect(kConnectWait);
   if (const auto* problem = std::get_if<Problem>(&answer)) {
-    say(options.talk_address + ": " + sentence_of(*problem));
+    say(sentence_of(*problem));
     return problem->kind == ProblemKind::refused ? status_of(*problem) : kUnreachable;
   }
   return ChatLoop(client, options, std::get<reply::Welcome>(std::move(answer))).run();
