@@ -10,9 +10,10 @@ namespace palabre::broker {
 
 inline constexpr std::size_t kArchiveReadersDefault = 4;
 
-/// Opens `readers` (at least 1) read-only connections to the store in `directory`, whose journal must be open
-/// already and outlive none of them. Any thread may read; one that finds all connections busy waits for the
-/// next. Opening throws StoreUnusable, reading JournalFailure.
+/// Opens `readers` (at least 1) read-only connections to the store in `directory`, whose journal must be
+/// open: it makes and migrates the store, and should close after the archive, for the last one to go tidies
+/// the log. Any thread may read; one that finds all connections busy waits for the next. Opening throws
+/// StoreUnusable, reading JournalFailure.
 [[nodiscard]] std::unique_ptr<Archive> open_archive(const DataDirectory& directory,
                                                     std::size_t readers = kArchiveReadersDefault);
 

@@ -1,15 +1,12 @@
 #include "broker/journal/sqlite_journal.hpp"
 
-#include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
-#include <sqlite3.h>
 
 #include <string>
 #include <variant>
 
 #include "broker/journal/execution.hpp"
 #include "broker/journal/image_reader.hpp"
-#include "broker/journal/migrations.hpp"
 #include "broker/journal/writing_connection.hpp"
 
 namespace palabre::broker {

@@ -21,10 +21,12 @@ class WritingConnection {
   [[nodiscard]] SQLite::Database& database() { return database_; }
 
   /// Runs `work` in one transaction: all of it is stored, or nothing and the answer is `full`. What else goes
-  /// wrong is an SQLite::Exception, after which nothing may be asked of this connection.
+  /// wrong is an SQLite::Exception, after which nothing but closing may be asked of this connection.
   [[nodiscard]] CommitResult transact(const std::function<void()>& work);
 
  private:
+  /// False when there is no space; nothing is stored then.
+  [[nodiscard]] bool try_commit(const std::function<void()>& work);
   void roll_back();
   void checkpoint_when_due();
 
