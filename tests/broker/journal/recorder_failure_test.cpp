@@ -1,0 +1,163 @@
+#include <stdexcept>
+
+#include "tests/broker/journal/recorder_fixture.hpp"
+
+/// The recorder when the store is slow, full or failing: who is told what, and when.
+namespace palabre::broker {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+using Weather = MemoryJournal::Weather;
+
+/// A journal that looks around at each commit: whatever was told by then was told too soon.
+class WatchfulJournal : public Journal {
+ public:
+  WatchfulJournal(MemoryJournal& journal, std::function<std::size_t()> count_told)
+      : journal_(journal), count_told_(std::move(count_told)) {}
+
+  Image load() override { return journal_.load(); }
+  CommitResult commit(std::span<const Record> records) override {
+    told_before.add(count_told_());
+    return journal_.commit(records);
+  }
+  Counter last_counter(ClientNumber client, OutboxId outbox) override {
+    return journal_.last_counter(client, outbox);
+  }
+  std::optional<Original> original(ClientNumber client, OutboxId outbox, Counter counter) override {
+    return journal_.original(client, outbox, counter);
+  }
+
+  Collected<std::size_t> told_before;
+
+ private:
+  MemoryJournal& journal_;
+  std::function<std::size_t()> count_told_;
+};
+
+class WatchedRecorderTest : public RecorderTest {
+ protected:
+  WatchedRecorderTest() { restart(); }
+  ~WatchedRecorderTest() override { recorder_.reset(); }
+  Journal& used_journal() override { return watchful_; }
+
+  /// Everything that anybody outside was told.
+  std::size_t count_told() const {
+    return feed_.batches.all().size() + feed_.notices.all().size() + replies_.all().size() +
+           door_.admissions.all().size() + door_.departures.all().size();
+  }
+  WatchfulJournal watchful_{journal_, [this] { return count_told(); }};
+};
+
+TEST_F(WatchedRecorderTest, tells_nobody_before_the_commit) {
+  connect_both();
+  const auto told = count_told() + 1;  // and the answer to the question that begins a batch
+  decide_at_once({post({kAlice, kAlices, {2}}, {1}, {"one"}), join({kBob, kBobs, {3}}, "tea"),
+                  admit("carol", {13}), command::Depart{{kBob, kBobs, {4}}}});
+  EXPECT_THAT(watchful_.told_before.all(), ElementsAre(told));
+  EXPECT_GE(count_told(), told + 6);
+}
+
+class FullStoreTest : public RecorderTest {
+ protected:
+  FullStoreTest() {
+    connect_both();
+    decide_at_once({post({kAlice, kAlices, {2}}, {1}, {"one"})});
+    published_ = feed_.batches.all().size();
+    journal_.set_weather(Weather::full);
+  }
+  std::size_t published_ = 0;
+};
+
+TEST_F(FullStoreTest, refuses_posts_and_publishes_nothing) {
+  decide_at_once({post({kAlice, kAlices, {3}}, {2}, {"two"}), post({kBob, kBobs, {4}}, {1}, {"three"})});
+  for (const std::uint64_t request : {3, 4}) {
+    EXPECT_EQ(replies_.reply_to(request).refusal(), RefusalCode::storage_full);
+    EXPECT_TRUE(replies_.reply_to(request).as<Refusal>().retry_after_ms);
+  }
+  EXPECT_THAT(feed_.batches.all(), SizeIs(published_));
+}
+
+TEST_F(FullStoreTest, goes_on_with_the_same_numbers_when_space_returns) {
+  decide_at_once({post({kAlice, kAlices, {3}}, {2}, {"two"})});
+  journal_.set_weather(Weather::fine);
+  decide_at_once({post({kAlice, kAlices, {4}}, {2}, {"two"})});
+  EXPECT_THAT(replies_.reply_to(4).as<reply::Stored>().acks, ElementsAre(reply::Ack{{2}, {2}, {2}, {1000}}));
+  EXPECT_THAT(stored_texts(), ElementsAre("one", "two"));
+}
+
+TEST_F(FullStoreTest, still_answers_repeats) {
+  decide_at_once({post({kAlice, kAlices, {3}}, {2}, {"two"}), post({kAlice, kAlices, {4}}, {1}, {"one"})});
+  EXPECT_EQ(replies_.reply_to(3).refusal(), RefusalCode::storage_full);
+  EXPECT_EQ(replies_.reply_to(4).as<reply::Stored>().acks, replies_.reply_to(2).as<reply::Stored>().acks);
+}
+
+TEST_F(FullStoreTest, still_lets_known_identities_come_and_go) {
+  decide_at_once({post({kAlice, kAlices, {3}}, {2}, {"two"}), command::Depart{{kBob, kBobs, {4}}},
+                  admit("bob", {21}, {5}), admit("alice", {22}, {6})});
+  EXPECT_NO_THROW((void)replies_.reply_to(4).as<reply::Farewell>());
+  const auto admissions = door_.admissions.all();
+  ASSERT_THAT(admissions, SizeIs(4));
+  EXPECT_EQ(admissions[2].connection, ConnectionId{21});
+  EXPECT_EQ(admissions[3].connection, ConnectionId{22});
+  EXPECT_THAT(door_.departures.all(), SizeIs(1));
+  journal_.set_weather(Weather::fine);
+  decide_at_once({post({kBob, {21}, {7}}, {1}, {"back"})});
+  EXPECT_EQ(replies_.reply_to(7).refusal(), std::nullopt) << "who came while it was full is connected";
+}
+
+TEST_F(FullStoreTest, welcomes_with_the_heads_that_are_stored) {
+  decide_at_once({post({kAlice, kAlices, {3}}, {2}, {"two"}), join({kAlice, kAlices, {4}}, "tea"),
+                  admit("alice", {22}, {5})});
+  const auto admissions = door_.admissions.all();
+  ASSERT_THAT(admissions, SizeIs(3));
+  EXPECT_THAT(admissions.back().rooms, ElementsAre(RoomHead{"lobby", {1}}));
+}
+
+TEST_F(FullStoreTest, registers_nobody_even_when_two_say_the_same_new_name) {
+  decide_at_once({admit("carol", {31}, {3}), admit("carol", {32}, {4})});
+  EXPECT_EQ(replies_.reply_to(3).refusal(), RefusalCode::storage_full);
+  EXPECT_EQ(replies_.reply_to(4).refusal(), RefusalCode::storage_full);
+  EXPECT_THAT(door_.admissions.all(), SizeIs(2)) << "Alice and Bob";
+  EXPECT_FALSE(board_.with([](const auto& newest) { return newest->has(ClientNumber{3}); }));
+  journal_.set_weather(Weather::fine);
+  decide_at_once({admit("carol", {32}, {5})});
+  ASSERT_THAT(door_.admissions.all(), SizeIs(3));
+  EXPECT_TRUE(door_.admissions.all().back().is_new);
+}
+
+TEST_F(FullStoreTest, does_not_judge_a_token_by_a_registration_that_failed) {
+  decide_at_once({admit("carol", {31}, {3}), command::Admit{{32}, {4}, "carol", "another token"}});
+  EXPECT_EQ(replies_.reply_to(4).refusal(), RefusalCode::storage_full);
+}
+
+TEST_F(FullStoreTest, grants_no_join_that_rests_on_one_it_refused) {
+  decide_at_once({admit("alice", {22}), join({kAlice, kAlices, {3}}, "tea"),
+                  join({kAlice, kAlices, {4}}, "tea"), join({kAlice, {22}, {5}}, "tea"),
+                  join({kBob, kBobs, {6}}, "tea")});
+  for (const std::uint64_t request : {3, 4, 5, 6}) {
+    EXPECT_EQ(replies_.reply_to(request).refusal(), RefusalCode::storage_full) << request;
+  }
+  EXPECT_EQ(board_.with([](const auto& newest) { return newest->find_room("tea"); }), RoomNumber{0});
+}
+
+TEST_F(FullStoreTest, answers_what_came_before_the_first_refusal_as_ever) {
+  decide_at_once({join({kAlice, kAlices, {3}}, "lobby"), post({kAlice, kAlices, {4}}, {2}, {"two"})});
+  EXPECT_EQ(replies_.reply_to(3).as<reply::Joined>().head, Sequence{1});
+  EXPECT_EQ(replies_.reply_to(4).refusal(), RefusalCode::storage_full);
+}
+
+TEST_F(RecorderTest, stops_when_the_store_fails_and_tells_nobody) {
+  connect_both();
+  journal_.set_weather(Weather::failing);
+  const auto replied = replies_.all().size();
+  send(post({kAlice, kAlices, {2}}, {1}, {"one"}));
+  EXPECT_THAT(failures_.wait_for(1), ElementsAre("the test's disk is failing"));
+  recorder_->finish();
+  EXPECT_THAT(replies_.all(), SizeIs(replied));
+  EXPECT_THAT(feed_.batches.all(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace palabre::broker
