@@ -1,0 +1,124 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/domain/state.hpp"
+#include "tests/broker/simulation/outcome_lines.hpp"
+#include "tests/broker/simulation/random_commands.hpp"
+#include "tests/broker/simulation/reference_model.hpp"
+#include "tests/support/memory_journal.hpp"
+
+namespace palabre::broker {
+
+/// The domain in a recorder's hands, without thread or clock: random commands in random batches, committed to
+/// a store that is sometimes full and sometimes reopened, against ReferenceModel. All of it follows from the
+/// seed.
+class Simulation {
+ public:
+  /// Changes an outcome as a bug would.
+  using Bug = std::function<void(Outcome&)>;
+
+  explicit Simulation(std::uint64_t seed, Bug bug = {}) : random_(seed, state_), bug_(std::move(bug)) {}
+
+  /// What went wrong first, with the commands before it; nothing when all was right.
+  [[nodiscard]] std::optional<std::string> run(std::size_t steps) {
+    try {
+      for (std::size_t step = 0; step < steps; ++step) {
+        now_ += random_.below(3);
+        if (random_.once_in(16)) now_ -= std::min<std::uint64_t>(now_, 5);
+        decide(random_.next());
+        if (random_.once_in(4)) settle(random_.once_in(6));
+        if (random_.once_in(24)) reopen();
+      }
+      settle(false);
+    } catch (const std::exception& difference) {
+      return difference.what();
+    }
+    return std::nullopt;
+  }
+
+  /// How many messages were stored: a simulation in which nothing happens proves nothing.
+  [[nodiscard]] std::size_t stored() const { return journal_.messages().size(); }
+
+ private:
+  void decide(Command command) {
+    if (auto* post = std::get_if<command::Post>(&command)) look_up(*post);
+    const auto expected = model_.decide(command, now_);
+    Outcome outcome;
+    apply(state_, std::move(command), {now_}, outcome);
+    if (bug_) bug_(outcome);
+    require_same("a decision", expected, OutcomeLines::of(outcome));
+    batch_.insert(batch_.end(), outcome.records.begin(), outcome.records.end());
+  }
+
+  /// As the recorder does: what a batch holds is committed before the store is asked for originals.
+  void look_up(command::Post& post) {
+    if (count_known(post) == 0) return;
+    commit();
+    const auto repeats = count_known(post);
+    for (auto counter = post.post.counter; post.originals.size() < repeats; counter = counter.next()) {
+      const auto found = journal_.original(post.origin.client, post.post.outbox, counter).value();
+      post.originals.push_back({found.room, {counter, found.sequence, found.column, found.at}});
+    }
+  }
+  std::size_t count_known(const command::Post& post) {
+    const auto client = post.origin.client;
+    if (!state_.matrix.last_counter(client, post.post.outbox)) {
+      state_.matrix.learn(client, post.post.outbox, journal_.last_counter(client, post.post.outbox));
+    }
+    return count_repeats(state_, post);
+  }
+
+  void commit() {
+    if (journal_.commit(batch_) == CommitResult::full) throw std::logic_error("the store is never full here");
+    batch_.clear();
+    stored_model_ = model_;
+  }
+
+  /// Ends a batch: it is stored, or there is no space and it never was.
+  void settle(bool is_full) {
+    if (is_full) {
+      batch_.clear();
+      state_ = restore(journal_.load(), state_);
+      model_.go_back_to(stored_model_);
+    } else {
+      commit();
+      if (random_.once_in(8)) state_.matrix.forget_all();
+    }
+    require_same("the picture", model_.picture(), OutcomeLines::picture_of(state_));
+  }
+
+  void reopen() {
+    settle(false);
+    state_ = restore(journal_.load());
+    model_.disconnect_all();
+    stored_model_ = model_;
+    require_same("a reopened store", model_.picture(), OutcomeLines::picture_of(state_));
+  }
+
+  static void require_same(const std::string& what, const std::vector<std::string>& expected,
+                           const std::vector<std::string>& actual) {
+    if (expected == actual) return;
+    std::string difference = what + " is wrong\nexpected:\n";
+    for (const auto& line : expected) difference += "  " + line + "\n";
+    difference += "decided:\n";
+    for (const auto& line : actual) difference += "  " + line + "\n";
+    throw std::logic_error(difference);
+  }
+
+  RandomCommands random_;
+  Bug bug_;
+  MemoryJournal journal_;
+  State state_ = restore(journal_.load());
+  ReferenceModel model_;
+  ReferenceModel stored_model_;
+  std::vector<Record> batch_;
+  std::uint64_t now_ = 10;
+};
+
+}  // namespace palabre::broker
