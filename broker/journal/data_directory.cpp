@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <string>
 #include <system_error>
-#include <utility>
 
 namespace palabre::broker {
 namespace {
@@ -62,7 +61,7 @@ int locked_file(const fs::path& directory) {
 
 }  // namespace
 
-DataDirectory::DataDirectory(fs::path path) : path_(made_directory(path)), lock_(locked_file(path_)) {
+DataDirectory::DataDirectory(const fs::path& path) : path_(made_directory(path)), lock_(locked_file(path_)) {
   try {
     // SQLite would make the file readable by everybody; made here first, it and its companions are the
     // owner's.

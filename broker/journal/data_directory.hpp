@@ -17,7 +17,7 @@ class StoreUnusable : public std::runtime_error {
 class DataDirectory {
  public:
   /// Throws StoreUnusable.
-  explicit DataDirectory(std::filesystem::path path);
+  explicit DataDirectory(const std::filesystem::path& path);
   ~DataDirectory();
   DataDirectory(const DataDirectory&) = delete;
   DataDirectory& operator=(const DataDirectory&) = delete;
