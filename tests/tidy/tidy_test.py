@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -63,3 +64,22 @@ def test_cpp_files_are_formatted(files):
     unformatted = sorted({line.split(":")[0] for line in run.stderr.splitlines() if ": error:" in line})
     assert not unformatted, "./dev format mends: " + " ".join(unformatted)
     assert run.returncode == 0, run.stderr
+
+
+def test_both_readmes_show_the_same_commands(files):
+    """Whatever is between fences, but for the words that explain the two commands."""
+    texts = {file.path: file.text for file in files}
+    english, french = (blocks_of(texts[name]) for name in ("README.md", "README.fr.md"))
+    assert len(english) > 5
+    assert english[1:] == french[1:]
+
+
+def blocks_of(text):
+    return text.split("```")[1::2]
+
+
+def test_links_in_documents_lead_somewhere(files):
+    documents = [file for file in files if file.path.endswith(".md")]
+    links = [(file, link) for file in documents for link in re.findall(r"\]\(([^)#\s:]+)\)", file.text)]
+    assert links
+    nothing(f"{file.path}: {link}" for file, link in links if not (ROOT / file.folder / link).exists())
