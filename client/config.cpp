@@ -153,7 +153,10 @@ std::variant<ClientConfig, ClientUsageError> read_client_config(const ClientSour
   }
   for (const auto& key : kKeys) {
     const auto flag = sources.flags.find(key.name);
-    if (flag != sources.flags.end()) reading.take(key, flag->second, "--" + std::string(key.name));
+    if (flag == sources.flags.end()) continue;
+    if (auto complaint = key.put(reading.config, flag->second)) {
+      reading.fail("--" + std::string(key.name) + " " + *complaint);
+    }
   }
   if (reading.error) return *reading.error;
   return reading.config;

@@ -60,9 +60,10 @@ class Sending {
   [[nodiscard]] bool has_posted_all() const { return !next_line_; }
 
   void post_lines() {
-    while (reads_lines_ && under_way_ < kUnderWayMax) {
+    while (reads_lines_) {
+      // Taken before the window is looked at: a line that waits for it is not yet posted, whatever else is over.
       if (!next_line_) next_line_ = lines_.next_line();
-      if (!next_line_) return;
+      if (!next_line_ || under_way_ >= kUnderWayMax) return;
       ++line_number_;
       if (!next_line_->empty()) post(*next_line_);
       next_line_.reset();
@@ -92,6 +93,8 @@ class Sending {
       } else if (const auto* refusal = std::get_if<event::PostRefused>(&*event)) {
         --under_way_;
         refused("not stored: ", refusal->refusal);
+      } else if (const auto* delayed = std::get_if<event::PostDelayed>(&*event)) {
+        say("not stored yet, trying again: " + delayed->refusal.text);
       } else if (const auto* link = std::get_if<event::Link>(&*event)) {
         say_link(*link);
         is_refused_ = is_refused_ || link->state == event::LinkState::refused;

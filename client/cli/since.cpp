@@ -33,7 +33,7 @@ std::optional<Since> read_since(std::string_view text) {
 
 std::string complain_about_since(const std::string& text) {
   if (read_since(text)) return {};
-  return "--since takes all, a sequence such as 17, or an age such as 90s, 10m, 2h or 3d";
+  return "say all, a sequence such as 17, or an age such as 90s, 10m, 2h or 3d";
 }
 
 Answer<Sequence> first_sequence(Connection& connection, const std::string& room, const Since& since,

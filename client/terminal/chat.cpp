@@ -81,6 +81,10 @@ void Chat::happened(const event::Stored& /*stored*/) {
 
 void Chat::happened(const event::PostRefused& refused) { complain("not sent: " + refused.refusal.text); }
 
+void Chat::happened(const event::PostDelayed& delayed) {
+  complain("not sent yet, trying again: " + delayed.refusal.text);
+}
+
 void Chat::happened(const event::CaughtUp& caught_up) {
   if (rooms_in_history_.erase(caught_up.room) == 0 || !gate_.is_open()) return;
   tell("that (~) was said before in " + caught_up.room);
@@ -124,7 +128,8 @@ void Chat::take(const Typed& typed) {
 void Chat::run(const std::string& line) {
   const auto request = read_typed(line);
   if (const auto* spoken = std::get_if<Say>(&request)) return say(spoken->text);
-  if (const auto* called = std::get_if<Run>(&request)) return (this->*called->command->run)(called->argument);
+  if (const auto* called = std::get_if<RunCommand>(&request))
+    return (this->*called->command->run)(called->argument);
   if (const auto* unknown = std::get_if<UnknownCommand>(&request)) {
     const auto name = "/" + visible_line(unknown->name);
     complain("there is no command " + name + " and nothing was sent; /help lists them, /" + name +

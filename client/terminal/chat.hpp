@@ -63,6 +63,7 @@ class Chat {
   void happened(const event::Notice& notice);
   void happened(const event::Stored& stored);
   void happened(const event::PostRefused& refused);
+  void happened(const event::PostDelayed& delayed);
   void happened(const event::CaughtUp& caught_up);
   void happened(const event::Link& link);
   void happened(const event::EpochChanged& changed);

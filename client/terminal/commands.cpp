@@ -47,7 +47,7 @@ const Command* find_command(std::string_view name) {
   return found == kCommands.end() ? nullptr : &*found;
 }
 
-Request read_typed(std::string_view line) {
+TypedRequest read_typed(std::string_view line) {
   if (trimmed(line).empty()) return Nothing{};
   if (!line.starts_with('/')) return Say{std::string(line)};
   line.remove_prefix(1);
@@ -55,7 +55,7 @@ Request read_typed(std::string_view line) {
   const auto name = line.substr(0, line.find_first_of(" \t\n"));
   const auto* command = find_command(name);
   if (command == nullptr) return UnknownCommand{std::string(name)};
-  return Run{command, std::string(trimmed(line.substr(name.size())))};
+  return RunCommand{command, std::string(trimmed(line.substr(name.size())))};
 }
 
 }  // namespace palabre::terminal

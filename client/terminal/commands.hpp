@@ -27,7 +27,7 @@ struct Command {
 struct Say {
   std::string text;
 };
-struct Run {
+struct RunCommand {
   const Command* command;
   std::string argument;  ///< without spaces around it
 };
@@ -35,9 +35,9 @@ struct UnknownCommand {
   std::string name;
 };
 struct Nothing {};
-using Request = std::variant<Nothing, Say, Run, UnknownCommand>;
+using TypedRequest = std::variant<Nothing, Say, RunCommand, UnknownCommand>;
 
 /// "/name argument" is a command, "//text" says "/text"; a blank line asks for nothing.
-[[nodiscard]] Request read_typed(std::string_view line);
+[[nodiscard]] TypedRequest read_typed(std::string_view line);
 
 }  // namespace palabre::terminal

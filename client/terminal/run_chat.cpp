@@ -69,6 +69,7 @@ class ChatLoop {
     while (auto typed = screen_->next_typed()) {
       if (typed->kind == Typed::Kind::end) input_has_ended_ = true;
       chat_.take(*typed);
+      chat_.show_status(std::chrono::steady_clock::now());  // a lock is told even when the next line ends it
     }
     chat_.show_status(std::chrono::steady_clock::now());
     wait(screen_->flush() ? idle_ms : Screen::kRedrawPauseMs);

@@ -12,7 +12,7 @@ namespace palabre::terminal {
 struct Status {
   std::string room;
   bool is_locked = false;
-  DisplayGate::Count held;
+  DisplayGate::Count held{};
   event::LinkState link = event::LinkState::connected;
   std::size_t unsent = 0;  ///< posts that wait for an answer for longer than usual
 
