@@ -13,7 +13,7 @@ namespace palabre {
 
 struct Tick {
   Epoch epoch;
-  std::uint64_t number = 0;  ///< counts from 1 at the broker's start
+  std::uint64_t number = 0;  ///< counts on from a random number at the broker's start
   TimeMs time;
   std::vector<RoomHead> heads;  ///< of the rooms that changed since the tick before
   friend bool operator==(const Tick&, const Tick&) = default;

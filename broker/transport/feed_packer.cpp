@@ -57,7 +57,7 @@ std::vector<FeedPacker::Frame> FeedPacker::take() {
 }
 
 FeedPacker::Frame FeedPacker::tick(const Epoch& epoch, TimeMs now) {
-  Tick tick{epoch, ++last_tick_, now, {}};
+  Tick tick{epoch, next_tick_++, now, {}};
   for (const auto& [room, head] : changed_heads_) tick.heads.push_back({room, head});
   changed_heads_.clear();
   return {std::string(kTickTopic), encode(tick)};

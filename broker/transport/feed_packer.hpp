@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <unordered_set>
@@ -17,6 +18,9 @@ class FeedPacker {
     std::string topic;
     Bytes body;
   };
+
+  /// Ticks are numbered from `first_tick` on.
+  explicit FeedPacker(std::uint64_t first_tick) : next_tick_(first_tick) {}
 
   /// Requires batches of a room in the order of their sequences.
   void add(Batch batch);
@@ -40,7 +44,7 @@ class FeedPacker {
   std::map<std::string, std::size_t> last_open_;
   std::vector<Notice> notices_;
   std::map<std::string, Sequence> changed_heads_;
-  std::uint64_t last_tick_ = 0;
+  std::uint64_t next_tick_;
 };
 
 }  // namespace palabre::broker

@@ -1,5 +1,6 @@
 #include "broker/transport/publisher.hpp"
 
+#include <random>
 #include <utility>
 #include <vector>
 
@@ -12,10 +13,16 @@ namespace {
 
 constexpr int kLingerMs = 1000;
 
+// At random, so that nobody takes the ticks after a restart for the next ones.
+std::uint64_t draw_first_tick() { return 1 + std::uint64_t{std::random_device{}()}; }
+
 }  // namespace
 
 Publisher::Publisher(zmq::context_t& context, Options options, WallClock clock)
-    : clock_(std::move(clock)), mailbox_(options.capacity), socket_(context, zmq::socket_type::pub) {
+    : clock_(std::move(clock)),
+      mailbox_(options.capacity),
+      packer_(draw_first_tick()),
+      socket_(context, zmq::socket_type::pub) {
   prepare_bound_socket(socket_, "feed", static_cast<std::int64_t>(limits::kSubscriptionBytesMax));
   socket_.set(zmq::sockopt::sndhwm, options.high_water_mark);
   socket_.set(zmq::sockopt::affinity, std::uint64_t{2});

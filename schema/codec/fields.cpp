@@ -156,7 +156,10 @@ std::vector<std::string> Fields::texts(std::string_view key) {
       return texts;
     }
     const auto text = view(elements.ptr[i].via.str);
-    if (auto refusal = refuse_text(text)) note(std::move(*refusal));
+    if (auto refusal = refuse_text(text)) {
+      if (elements.size > 1) refusal->text = "text " + std::to_string(i) + ": " + refusal->text;
+      note(std::move(*refusal));
+    }
     texts.emplace_back(text);
   }
   return texts;

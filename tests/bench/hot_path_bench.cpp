@@ -52,7 +52,7 @@ void BM_apply_post(benchmark::State& run) {
 BENCHMARK(BM_apply_post)->Arg(1)->Arg(64);
 
 void BM_pack_and_encode_feed(benchmark::State& run) {
-  FeedPacker packer;
+  FeedPacker packer(1);
   for (auto _ : run) {
     packer.add(batch_of(static_cast<std::size_t>(run.range(0))));
     benchmark::DoNotOptimize(packer.take());
