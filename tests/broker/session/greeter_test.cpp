@@ -1,0 +1,137 @@
+#include "broker/session/greeter.hpp"
+
+#include <optional>
+
+#include "broker/session/token_hash.hpp"
+#include "tests/broker/session/session_fixture.hpp"
+
+namespace palabre::broker {
+namespace {
+
+using testing::ElementsAre;
+
+class GreeterTest : public SessionTest {
+ protected:
+  explicit GreeterTest(std::size_t recorder_capacity = 1024) : SessionTest(64, recorder_capacity) {}
+  ~GreeterTest() override {
+    greeter_.finish();
+    registry_.close_all();
+  }
+
+  static Request hello(const std::string& name) { return request::Hello{1, name, kToken}; }
+  void greet(ConnectionId connection, const Request& request, RequestId id = {1}) {
+    EXPECT_EQ(greeter_.greet(connection, frame(request, id)), Push::taken);
+  }
+  static effect::Admitted admission(ClientNumber client, ConnectionId connection, const std::string& name) {
+    return {connection, {5}, client, name, true, {{"lobby", {3}}}};
+  }
+  static FakeSwitchboard::Item binding(ConnectionId connection, ClientNumber client) {
+    return FakeSwitchboard::Binding{connection, client};
+  }
+
+  FakeSwitchboard switchboard_;
+  Registry registry_{tools_, 1};
+  Greeter greeter_{{2, 8421, 10'000}, recorder_.mailbox, registry_, switchboard_, board_, clock_};
+};
+
+TEST_F(GreeterTest, has_a_hello_decided_with_the_tokens_hash) {
+  greet(kDesk, hello("carol"), {5});
+  const auto admit = recorder_.next<command::Admit>();
+  EXPECT_EQ(admit.connection, kDesk);
+  EXPECT_EQ(admit.request, RequestId{5});
+  EXPECT_EQ(admit.name, "carol");
+  EXPECT_EQ(admit.token, hash_token(kToken));
+}
+
+TEST_F(GreeterTest, refuses_all_but_hello) {
+  greet(kDesk, request::Ping{}, {5});
+  const auto refused = switchboard_.replies.reply_to(5);
+  EXPECT_EQ(refused.refusal(), RefusalCode::hello_first);
+  EXPECT_EQ(refused.connection, kDesk);
+}
+
+TEST_F(GreeterTest, refuses_what_it_cannot_read_and_what_is_no_name) {
+  greeter_.greet(kDesk, "no msgpack map");
+  EXPECT_EQ(switchboard_.replies.reply_to(0).refusal(), RefusalCode::malformed);
+  greet(kDesk, hello("Carol"), {6});
+  EXPECT_EQ(switchboard_.replies.reply_to(6).refusal(), RefusalCode::bad_name);
+  greet(kDesk, request::Hello{2, "carol", kToken}, {7});
+  EXPECT_EQ(switchboard_.replies.reply_to(7).refusal(), RefusalCode::version);
+}
+
+TEST_F(GreeterTest, binds_the_connection_before_it_welcomes) {
+  greeter_.admitted(admission(kAlice, kDesk, "alice"));
+  EXPECT_THAT(switchboard_.wait_for(2), ElementsAre(binding(kDesk, kAlice), FakeSwitchboard::Item(kDesk)));
+  EXPECT_EQ(registry_.deliver(kAlice, kDesk, frame(request::Ping{})), Push::taken);
+}
+
+TEST_F(GreeterTest, welcomes_with_all_that_a_client_needs) {
+  greeter_.admitted(admission(kAlice, kDesk, "alice"));
+  const auto sent = switchboard_.replies.reply_to(5);
+  const auto& welcome = sent.as<reply::Welcome>();
+  EXPECT_EQ(welcome.version, 1U);
+  EXPECT_EQ(welcome.client, kAlice);
+  EXPECT_EQ(welcome.name, "alice");
+  EXPECT_TRUE(welcome.is_new);
+  EXPECT_EQ(welcome.epoch, "0123456789abcdef");
+  EXPECT_EQ(welcome.feed_port, 8421);
+  EXPECT_EQ(welcome.heartbeat_ms, 10'000U);
+  EXPECT_EQ(welcome.time, TimeMs{4242});
+  EXPECT_THAT(welcome.rooms, ElementsAre(RoomHead{"lobby", {3}}));
+}
+
+TEST_F(GreeterTest, says_busy_and_lets_go_when_there_are_too_many_sessions) {
+  greeter_.admitted(admission(kAlice, kDesk, "alice"));
+  greeter_.admitted({kPhone, {6}, kBob, "bob", false, {}});
+  const auto refused = switchboard_.replies.reply_to(6);
+  EXPECT_EQ(refused.refusal(), RefusalCode::busy);
+  EXPECT_TRUE(refused.as<Refusal>().retry_after_ms);
+  const auto depart = recorder_.next<command::Depart>();
+  EXPECT_EQ(depart.origin.client, kBob);
+  EXPECT_EQ(depart.origin.connection, kPhone);
+  EXPECT_EQ(depart.origin.request, RequestId{0}) << "a refusal is the only answer";
+}
+
+TEST_F(GreeterTest, ends_the_session_with_the_last_connection) {
+  greeter_.admitted(admission(kAlice, kDesk, "alice"));
+  greeter_.departed({kPhone, kAlice, false});
+  greeter_.departed({kDesk, kAlice, true});
+  EXPECT_THAT(switchboard_.wait_for(4), ElementsAre(binding(kDesk, kAlice), FakeSwitchboard::Item(kDesk),
+                                                    binding(kPhone, {}), binding(kDesk, {})));
+  EXPECT_TRUE(eventually([] { return threads_named("session-1") == 0; }));
+  EXPECT_TRUE(eventually(
+      [this] { return registry_.deliver(kAlice, kDesk, frame(request::Ping{})) == Push::closed; }));
+}
+
+TEST_F(GreeterTest, keeps_the_session_while_another_connection_is_left) {
+  greeter_.admitted(admission(kAlice, kDesk, "alice"));
+  greeter_.departed({kPhone, kAlice, false});
+  greeter_.finish();
+  EXPECT_EQ(registry_.deliver(kAlice, kDesk, frame(request::Ping{})), Push::taken);
+}
+
+TEST_F(GreeterTest, takes_nothing_once_it_finished) {
+  greeter_.finish();
+  EXPECT_EQ(greeter_.greet(kDesk, frame(hello("carol"))), Push::closed);
+}
+
+/// A greeter whose recorder is far behind: one command waits, and the greeter with the next.
+class StuckGreeter : public GreeterTest {
+ protected:
+  StuckGreeter() : GreeterTest(1) {}
+};
+
+TEST_F(StuckGreeter, is_full_at_its_bound_but_always_hears_the_recorder) {
+  std::size_t taken = 0;
+  EXPECT_TRUE(eventually([&] {
+    const auto push = greeter_.greet(kDesk, frame(hello("carol")));
+    if (push == Push::taken) ++taken;
+    return push == Push::full;
+  }));
+  greeter_.admitted(admission(kAlice, kPhone, "alice"));
+  for (; taken > 0; --taken) (void)recorder_.next<command::Admit>();
+  EXPECT_NO_THROW((void)switchboard_.replies.reply_to(5).as<reply::Welcome>());
+}
+
+}  // namespace
+}  // namespace palabre::broker

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/session/registry.hpp"
+#include "tests/support/fakes.hpp"
+#include "tests/support/memory_journal.hpp"
+#include "tests/support/threads_of_process.hpp"
+
+namespace palabre::broker {
+
+inline constexpr ClientNumber kAlice{1};
+inline constexpr ClientNumber kBob{2};
+inline constexpr ConnectionId kDesk{11};
+inline constexpr ConnectionId kPhone{12};
+inline constexpr RoomNumber kTea{2};
+inline const std::string kToken = "correct-horse-battery-staple";
+
+/// The recorder as its commands arrive, with nobody behind it: the test takes them out.
+class CommandInbox {
+ public:
+  explicit CommandInbox(std::size_t capacity) : mailbox(capacity) {}
+
+  /// The next command as a Kind; throws when it is another, or none comes.
+  template <class Kind>
+  Kind next() {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (next_ == taken_.size()) {
+      next_ = 0;
+      mailbox.drain_until(taken_, deadline);
+      if (taken_.empty()) throw std::runtime_error("no command came");
+    }
+    return std::get<Kind>(taken_[next_++]);
+  }
+
+  Mailbox<Command> mailbox;
+
+ private:
+  std::vector<Command> taken_;
+  std::size_t next_ = 0;
+};
+
+/// Alice, online, and Bob, not; a tea room with Bob in it; and sessions that can be opened for both.
+class SessionTest : public testing::Test {
+ protected:
+  explicit SessionTest(std::size_t mailbox_capacity = 64, std::size_t recorder_capacity = 1024)
+      : recorder_(recorder_capacity), tools_{recorder_.mailbox, replies_, reads_, mailbox_capacity} {
+    Directory directory{"0123456789abcdef",
+                        {{"alice", true, {kLobby}}, {"bob", false, {kLobby, kTea}}},
+                        {{"lobby", {kAlice, kBob}}, {"tea", {kBob}}}};
+    board_.with([&](auto& newest) { newest = std::make_shared<const Directory>(std::move(directory)); });
+    const std::vector<Record> known{record::Registered{kAlice, "alice", "a", {}},
+                                    record::Registered{kBob, "bob", "b", {}},
+                                    record::RoomMade{kTea, "tea", kBob, {}}};
+    EXPECT_EQ(archive_.commit(known), CommitResult::committed);
+  }
+
+  static Bytes frame(const Request& request, RequestId id = {1}) { return encode(id, request); }
+
+  DirectoryBoard board_;
+  MemoryJournal archive_;
+  WallClock clock_ = [] { return TimeMs{4242}; };
+  Reads reads_{board_, archive_, clock_};
+  FakeReplies replies_;
+  CommandInbox recorder_;
+  SessionTools tools_;
+};
+
+}  // namespace palabre::broker

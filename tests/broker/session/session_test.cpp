@@ -1,0 +1,151 @@
+#include "broker/session/session.hpp"
+
+#include <optional>
+
+#include "broker/session/token_hash.hpp"
+#include "tests/broker/session/session_fixture.hpp"
+
+namespace palabre::broker {
+namespace {
+
+using testing::Each;
+using testing::SizeIs;
+
+class OneSession : public SessionTest {
+ protected:
+  using SessionTest::SessionTest;
+
+  void hear(const Request& request, RequestId id = {1}) {
+    EXPECT_EQ(session_->deliver(kDesk, frame(request, id)), Push::taken);
+  }
+  static void expect_from_alice(const Origin& origin, RequestId request) {
+    EXPECT_EQ(origin.client, kAlice);
+    EXPECT_EQ(origin.connection, kDesk);
+    EXPECT_EQ(origin.request, request);
+  }
+
+  std::optional<Session> session_{std::in_place, kAlice, tools_};
+};
+
+TEST_F(OneSession, has_a_thread_of_its_clients_number) {
+  EXPECT_TRUE(eventually([] { return threads_named("session-1") == 1; }));
+  session_.reset();
+  EXPECT_EQ(threads_named("session-1"), 0U);
+}
+
+TEST_F(OneSession, has_a_post_decided_under_its_own_client_number) {
+  hear(request::Post{"tea", {7}, {3}, {"one", "two"}}, {5});
+  const auto post = recorder_.next<command::Post>();
+  expect_from_alice(post.origin, {5});
+  EXPECT_EQ(post.post.room, "tea");
+  EXPECT_EQ(post.post.outbox, OutboxId{7});
+  EXPECT_EQ(post.post.counter, Counter{3});
+  EXPECT_THAT(post.post.texts, testing::ElementsAre("one", "two"));
+}
+
+TEST_F(OneSession, has_joins_and_leaves_decided) {
+  hear(request::Join{"tea"}, {6});
+  hear(request::Leave{"wine"}, {7});
+  const auto join = recorder_.next<command::Join>();
+  expect_from_alice(join.origin, {6});
+  EXPECT_EQ(join.room, "tea");
+  const auto leave = recorder_.next<command::Leave>();
+  expect_from_alice(leave.origin, {7});
+  EXPECT_EQ(leave.room, "wine");
+}
+
+TEST_F(OneSession, has_a_repeated_hello_decided_with_the_tokens_hash) {
+  hear(request::Hello{1, "alice", kToken}, {8});
+  const auto admit = recorder_.next<command::Admit>();
+  EXPECT_EQ(admit.connection, kDesk);
+  EXPECT_EQ(admit.request, RequestId{8});
+  EXPECT_EQ(admit.name, "alice");
+  EXPECT_EQ(admit.token, hash_token(kToken));
+}
+
+TEST_F(OneSession, has_a_goodbye_and_a_vanishing_decided) {
+  hear(request::Goodbye{}, {9});
+  session_->vanished(kDesk);
+  expect_from_alice(recorder_.next<command::Depart>().origin, {9});
+  expect_from_alice(recorder_.next<command::Depart>().origin, {});
+}
+
+TEST_F(OneSession, answers_reads_itself) {
+  hear(request::Ping{}, {1});
+  hear(request::Heads{}, {2});
+  hear(request::Rooms{}, {3});
+  hear(request::Who{}, {4});
+  hear(request::History{"lobby", Sequence{1}, {}, 10}, {5});
+  hear(request::Row{kBob, {1}, 10}, {6});
+  const auto sent = replies_.wait_for(6);
+  ASSERT_THAT(sent, SizeIs(6));
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    EXPECT_EQ(sent[i].connection, kDesk);
+    EXPECT_EQ(sent[i].request, RequestId{i + 1}) << "answers come in the order of the requests";
+  }
+  EXPECT_NO_THROW((void)sent[0].as<reply::Pong>());
+  EXPECT_NO_THROW((void)sent[1].as<reply::Heads>());
+  EXPECT_NO_THROW((void)sent[2].as<reply::Rooms>());
+  EXPECT_NO_THROW((void)sent[3].as<reply::Who>());
+  EXPECT_NO_THROW((void)sent[4].as<reply::Page>());
+  EXPECT_NO_THROW((void)sent[5].as<reply::Row>());
+}
+
+TEST_F(OneSession, refuses_what_it_cannot_read_under_the_requests_number) {
+  // {"type": "join", "request": 77}: the room is missing.
+  session_->deliver(kDesk, std::string("\x82\xa4type\xa4join\xa7request\x4d", 20));
+  session_->deliver(kDesk, "no msgpack map");
+  EXPECT_EQ(replies_.reply_to(77).refusal(), RefusalCode::malformed);
+  EXPECT_EQ(replies_.reply_to(77).connection, kDesk);
+  EXPECT_EQ(replies_.reply_to(0).refusal(), RefusalCode::malformed);
+}
+
+TEST_F(OneSession, answers_each_connection_where_it_asked) {
+  session_->deliver(kPhone, frame(request::Ping{}, {1}));
+  session_->deliver(kDesk, frame(request::Ping{}, {2}));
+  EXPECT_EQ(replies_.reply_to(1).connection, kPhone);
+  EXPECT_EQ(replies_.reply_to(2).connection, kDesk);
+}
+
+TEST_F(OneSession, answers_what_it_took_before_it_ends) {
+  for (std::uint64_t id = 1; id <= 50; ++id) hear(request::Ping{}, {id});
+  session_->finish();
+  EXPECT_THAT(replies_.all(), SizeIs(50));
+  EXPECT_EQ(session_->deliver(kDesk, frame(request::Ping{})), Push::closed);
+}
+
+/// A session whose recorder is far behind: one command waits, one frame may.
+class StuckSession : public OneSession {
+ protected:
+  StuckSession() : OneSession(1, 1) {
+    hear(request::Join{"first"});
+    // Once the second is taken out of the mailbox, the session waits with it for the recorder.
+    while (session_->deliver(kDesk, frame(request::Join{"second"})) == Push::full) std::this_thread::yield();
+    EXPECT_TRUE(eventually(
+        [this] { return session_->deliver(kDesk, frame(request::Join{"third"})) == Push::taken; }));
+  }
+};
+
+TEST_F(StuckSession, is_full_while_the_recorder_is_behind) {
+  EXPECT_EQ(session_->deliver(kDesk, frame(request::Join{"fourth"})), Push::full);
+  EXPECT_EQ(recorder_.next<command::Join>().room, "first");
+  EXPECT_EQ(recorder_.next<command::Join>().room, "second");
+  EXPECT_EQ(recorder_.next<command::Join>().room, "third");
+}
+
+TEST_F(StuckSession, hears_of_a_vanished_connection_however_full_it_is) {
+  session_->vanished(kDesk);
+  for (int i = 0; i < 3; ++i) (void)recorder_.next<command::Join>();
+  EXPECT_EQ(recorder_.next<command::Depart>().origin.connection, kDesk);
+}
+
+TEST(TokenHash, is_blake2b_256) {
+  // BLAKE2b-256 of "abc", as other implementations compute it.
+  const std::string expected =
+      "\xbd\xdd\x81\x3c\x63\x42\x39\x72\x31\x71\xef\x3f\xee\x98\x57\x9b"
+      "\x94\x96\x4e\x3b\xb1\xcb\x3e\x42\x72\x62\xc8\xc0\x68\xd5\x23\x19";
+  EXPECT_EQ(hash_token("abc"), expected);
+}
+
+}  // namespace
+}  // namespace palabre::broker
