@@ -41,8 +41,9 @@ using Answer = std::variant<T, Problem>;
 /// rooms once and in order, and resends posts until they are acknowledged.
 ///
 /// All methods may be called from one application thread; the sockets live on a thread of the client's own.
-/// Calls that wait take a timeout and survive a reconnect meanwhile. The destructor says GOODBYE and waits at
-/// most a second.
+/// Calls that wait take a timeout, survive a reconnect meanwhile, and are tried again when the broker is
+/// busy. While more than 65,536 events are unread, messages are left with the broker and fetched later, and
+/// notices are dropped. The destructor says GOODBYE and waits at most a second.
 class Client {
  public:
   using Milliseconds = std::chrono::milliseconds;
@@ -56,13 +57,16 @@ class Client {
   [[nodiscard]] Answer<reply::Welcome> connect(Milliseconds timeout);
 
   /// Queues a message; its fate comes as event::Stored or event::PostRefused with the counter returned here.
-  /// Refuses at once what no broker would take (too long, bad text, bad room). Needs membership of the room.
+  /// Refuses at once what no broker would take (too long, bad text, bad room), and `busy` while 16,384 posts
+  /// wait for their fate. Needs membership of the room.
   [[nodiscard]] Result<Counter> post(const std::string& room, std::string text);
   /// How many posts there are whose event::Stored or event::PostRefused next_event() has not handed over yet.
   [[nodiscard]] std::size_t unacknowledged() const;
 
-  /// Hands over the room's messages from `from` on, and new ones for ever; without `from`, only what is
-  /// stored after the room's present head. Following a room twice changes nothing.
+  /// Joins the room and hands over its messages from `from` on, and new ones for ever; without `from`, only
+  /// what is stored after the room's present head. Following a room twice changes nothing; leaving it ends
+  /// that. When the broker's epoch changes, who followed from the first message on gets the new first ones
+  /// too, others what is stored from then on.
   [[nodiscard]] Answer<reply::Joined> follow(const std::string& room, std::optional<Sequence> from,
                                              Milliseconds timeout);
   void unfollow(const std::string& room);

@@ -75,6 +75,11 @@ void Conversation::say_goodbye(Moment now) {
   leave_at_ = now + kFarewellTimeout;
 }
 
+void Conversation::set_backlogged(bool is_backlogged) {
+  is_backlogged_ = is_backlogged;
+  rooms_.set_backlogged(is_backlogged);
+}
+
 /// A socket that is about to be replaced is not spoken on any more.
 void Conversation::talk_up(Moment now) {
   if (stage_ == Stage::unconnected && !reopen_at_) say_hello(now);

@@ -54,7 +54,8 @@ class Conversation {
   void unfollow(const std::string& room);
   void post(Counter ticket, std::string room, std::string text);
   void say_goodbye(Moment now);
-  void set_backlogged(bool is_backlogged) { rooms_.set_backlogged(is_backlogged); }
+  /// The application reads its events too slowly: messages are left with the broker, notices are dropped.
+  void set_backlogged(bool is_backlogged);
 
   // From the sockets.
   void talk_up(Moment now);
@@ -129,6 +130,7 @@ class Conversation {
   std::optional<Refusal> refusal_;  ///< why this client is not welcome for good
   std::vector<Waiter> waiters_;     ///< for the first WELCOME
 
+  bool is_backlogged_ = false;
   bool is_feed_open_ = false;
   Heartbeat heartbeat_;
   FeedWatch feed_watch_;

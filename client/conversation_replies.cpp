@@ -28,6 +28,7 @@ void Conversation::take_tick(std::string_view body, Moment now) {
 }
 
 void Conversation::take_notice(std::string_view body) {
+  if (is_backlogged_) return;
   const auto notice = decode_notice(body);
   if (!notice || !rooms_.follows(notice->room)) return;
   for (const NoticeEvent& what : notice->events) {

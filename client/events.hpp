@@ -22,7 +22,7 @@ struct Message {
   Column column;
   TimeMs at;
   std::string text;
-  bool is_replay = false;  ///< history, not news
+  bool is_replay = false;  ///< stored before following began; news fetched late, after a loss, are still news
 };
 
 /// Somebody came, went, joined or left.
@@ -45,6 +45,14 @@ struct Stored {
 
 /// A post of ours will never be stored.
 struct PostRefused {
+  Counter counter;
+  std::string room;
+  Refusal refusal;
+};
+
+/// Posts of ours from this one on cannot be stored for now, for a reason that people should know, such as a
+/// full disk. They are tried again. Told once, until something is stored.
+struct PostDelayed {
   Counter counter;
   std::string room;
   Refusal refusal;
@@ -83,8 +91,9 @@ struct StoreWentBack {
 
 namespace palabre {
 
-using ClientEvent = std::variant<event::Message, event::Notice, event::Stored, event::PostRefused,
-                                 event::CaughtUp, event::Link, event::EpochChanged, event::StoreWentBack>;
+using ClientEvent =
+    std::variant<event::Message, event::Notice, event::Stored, event::PostRefused, event::PostDelayed,
+                 event::CaughtUp, event::Link, event::EpochChanged, event::StoreWentBack>;
 using Events = std::vector<ClientEvent>;
 
 }  // namespace palabre

@@ -70,6 +70,7 @@ Events PendingPosts::stored(RequestId request, const reply::Stored& reply, Clien
   parcels_.pop_front();
   --under_way_;
   late_ = disorders_ = 0;
+  is_delay_told_ = false;
   expect_answer(now);
   return events;
 }
@@ -81,7 +82,7 @@ Events PendingPosts::refused(RequestId request, const Refusal& refusal, Moment n
   if (refusal.code == RefusalCode::out_of_order) {
     out_of_order(*place, refusal, now);
   } else if (refusal.retry_after_ms) {
-    unsend_from(*place);
+    delay(*place, refusal, events);
     not_before_ = now + spread(Milliseconds(*refusal.retry_after_ms), jitter);
   } else if (parcels_[*place].posts.size() > 1 && concerns_one_text(refusal.code)) {
     split(*place);
@@ -173,6 +174,16 @@ void PendingPosts::drop(std::size_t place, const Refusal& refusal, Events& event
   size_ -= parcel->posts.size();
   parcels_.erase(parcel);
   move_to_fresh_outbox(place);
+}
+
+/// Being busy or restarted is a broker's daily life; anything else that hinders it is told.
+void PendingPosts::delay(std::size_t place, const Refusal& refusal, Events& events) {
+  unsend_from(place);
+  const bool is_ordinary = refusal.code == RefusalCode::busy || refusal.code == RefusalCode::stopping;
+  if (is_ordinary || is_delay_told_) return;
+  is_delay_told_ = true;
+  events.emplace_back(
+      event::PostDelayed{parcels_[place].posts.front().ticket, parcels_[place].room, refusal});
 }
 
 /// Either something before it was lost or refused, and the resend puts that right; or the broker forgot what

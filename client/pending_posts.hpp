@@ -76,6 +76,7 @@ class PendingPosts {
   void move_to_fresh_outbox(std::size_t place);
   void split(std::size_t place);
   void drop(std::size_t place, const Refusal& refusal, Events& events);
+  void delay(std::size_t place, const Refusal& refusal, Events& events);
   void out_of_order(std::size_t place, const Refusal& refusal, Moment now);
 
   MakeOutbox make_outbox_;
@@ -89,6 +90,7 @@ class PendingPosts {
   Moment answer_due_{};     ///< by when the first parcel under way must be answered
   unsigned late_ = 0;       ///< time-outs since something was stored
   unsigned disorders_ = 0;  ///< out_of_order since something was stored
+  bool is_delay_told_ = false;
   Moment not_before_{};
 };
 

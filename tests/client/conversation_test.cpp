@@ -310,6 +310,14 @@ TEST_F(ConversationTest, hands_over_notices_of_followed_rooms) {
   EXPECT_EQ(notices[0].what.name, "bob");
 }
 
+TEST_F(ConversationTest, drops_notices_that_nobody_reads) {
+  conversation.follow("lobby", std::nullopt, now);
+  static_cast<void>(come_up());
+  conversation.set_backlogged(true);
+  const Notice notice{"lobby", TimeMs{5}, {{NoticeKind::came, ClientNumber{7}, "bob"}}};
+  EXPECT_THAT(feed(notice_topic("lobby"), encode(notice)).events, IsEmpty());
+}
+
 TEST_F(ConversationTest, survives_frames_that_are_no_messages) {
   conversation.follow("lobby", std::nullopt, now);
   static_cast<void>(come_up());

@@ -167,6 +167,18 @@ TEST_F(PendingPostsTest, waits_as_long_as_a_busy_broker_asks_for) {
   EXPECT_THAT(sent(kStart + 250ms)->texts, ElementsAre("a"));
 }
 
+TEST_F(PendingPostsTest, tells_once_that_the_disk_is_full_and_goes_on_trying) {
+  add("lobby", "a");
+  static_cast<void>(sent());
+  const auto told = only<event::PostDelayed>(refuse_it(1, refuse(RefusalCode::storage_full)));
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(told[0].counter, Counter{1});
+  EXPECT_EQ(told[0].refusal.code, RefusalCode::storage_full);
+  ASSERT_TRUE(sent(kStart + 600s));
+  EXPECT_THAT(refuse_it(2, refuse(RefusalCode::storage_full)), IsEmpty());
+  EXPECT_EQ(posts.size(), 1U);
+}
+
 TEST_F(PendingPostsTest, sends_what_followed_a_busy_one_again_too) {
   add("lobby", "a");
   static_cast<void>(sent());
