@@ -89,6 +89,15 @@ TEST_F(Post, refuses_who_is_no_member) {
   EXPECT_THAT(outcome.records, IsEmpty());
 }
 
+TEST_F(Post, acknowledges_a_repeat_to_who_has_left_the_room_since) {
+  const auto stored = post(kAlice, "tea", {1}, {"one"});
+  leave(kAlice, "tea");
+  const auto outcome =
+      decide(command::Post{origin(kAlice), {"tea", kOutbox, {1}, {"one"}}, originals_of(stored)});
+  EXPECT_EQ(acks_in(outcome), acks_in(stored));
+  EXPECT_THAT(outcome.records, IsEmpty());
+}
+
 TEST_F(Post, uses_up_no_counter_when_refused) {
   post(kBob, "tea", {1}, {"refused"});
   EXPECT_THAT(acks_in(post(kBob, "lobby", {1}, {"taken"})), ElementsAre(reply::Ack{{1}, {1}, {1}, now_}));
