@@ -5,6 +5,7 @@
 // FROM is the first sequence wanted; without it only what is posted from now on is printed.
 
 #include <cstdlib>
+#include <exception>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "client/client.hpp"
 #include "client/identity.hpp"
 #include "client/visible_text.hpp"
+#include "schema/text.hpp"
 
 using namespace std::chrono_literals;
 
@@ -43,15 +45,25 @@ int listen(palabre::Client& client, const std::string& room, std::optional<palab
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   if (argc < 4 || argc > 5) return fail("usage: example_listener ADDRESS NAME ROOM [FROM]");
   const std::string name = argv[2];
+  if (!palabre::is_name(name))
+    return fail(name + " is no name: 2 to 24 of a-z 0-9 _ -, beginning with a letter");
   const auto token = palabre::identity_token(palabre::identities_directory(), name);
   palabre::Client client({.server = argv[1], .name = name, .token = token});
 
   std::optional<palabre::Sequence> from;
   if (argc == 5) from = palabre::Sequence{std::strtoull(argv[4], nullptr, 10)};
   return listen(client, argv[3], from);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {  // no place for the identity's token, no descriptors left
+    return fail(error.what());
+  }
 }

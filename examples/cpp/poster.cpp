@@ -3,11 +3,13 @@
 // usage: example_poster ADDRESS NAME ROOM     echo bonjour | example_poster tcp://127.0.0.1:8420 alice lobby
 
 #include <cstdlib>
+#include <exception>
 #include <iostream>
 #include <string>
 
 #include "client/client.hpp"
 #include "client/identity.hpp"
+#include "schema/text.hpp"
 
 using namespace std::chrono_literals;
 
@@ -33,11 +35,11 @@ bool settle(palabre::Client& client, std::size_t allowed) {
   return true;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   if (argc != 4) return fail("usage: example_poster ADDRESS NAME ROOM");
   const std::string name = argv[2];
+  if (!palabre::is_name(name))
+    return fail(name + " is no name: 2 to 24 of a-z 0-9 _ -, beginning with a letter");
   const std::string room = argv[3];
   const auto token = palabre::identity_token(palabre::identities_directory(), name);
   palabre::Client client({.server = argv[1], .name = name, .token = token, .wants_feed = false});
@@ -54,4 +56,14 @@ int main(int argc, char** argv) {
     if (!settle(client, kUnderWayMax)) return EXIT_FAILURE;
   }
   return settle(client, 0) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {  // no place for the identity's token, no descriptors left
+    return fail(error.what());
+  }
 }
