@@ -1,0 +1,102 @@
+#include "broker/transport/connections.hpp"
+
+#include <gmock/gmock.h>
+
+namespace palabre::broker {
+namespace {
+
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+
+constexpr ClientNumber kAlice{1};
+
+/// Moments are seconds since the test began.
+class ConnectionsTest : public testing::Test {
+ protected:
+  ConnectionId hear(std::string_view routing_id, std::string_view user_id, int second = 0) {
+    return connections_.heard(routing_id, user_id, at(second), replaced_).id;
+  }
+  static Connections::Instant at(int second) { return Connections::Instant{} + seconds(second); }
+  static std::vector<ConnectionId> ids_of(const std::vector<Connections::Connection>& connections) {
+    std::vector<ConnectionId> ids;
+    for (const auto& connection : connections) ids.push_back(connection.id);
+    return ids;
+  }
+
+  Connections connections_;
+  std::vector<Connections::Connection> replaced_;
+};
+
+TEST_F(ConnectionsTest, numbers_connections_from_one_and_knows_them_again) {
+  EXPECT_EQ(hear("a", "open/1"), ConnectionId{1});
+  EXPECT_EQ(hear("b", "open/2"), ConnectionId{2});
+  EXPECT_EQ(hear("a", "open/1"), ConnectionId{1});
+  EXPECT_THAT(replaced_, IsEmpty());
+  EXPECT_EQ(connections_.size(), 2U);
+}
+
+TEST_F(ConnectionsTest, takes_another_user_under_a_known_routing_id_for_somebody_else) {
+  const auto first = hear("a", "open/1");
+  connections_.bind(first, kAlice);
+  const auto second = connections_.heard("a", "open/2", at(0), replaced_);
+  EXPECT_NE(second.id, first);
+  EXPECT_EQ(second.client, ClientNumber{0}) << "it must say hello first";
+  ASSERT_THAT(replaced_, SizeIs(1));
+  EXPECT_EQ(replaced_[0].id, first);
+  EXPECT_EQ(replaced_[0].client, kAlice);
+  EXPECT_EQ(connections_.routing_id(first), "");
+  EXPECT_EQ(connections_.routing_id(second.id), "a");
+}
+
+TEST_F(ConnectionsTest, says_whose_a_connection_is_while_it_is_bound) {
+  const auto id = hear("a", "open/1");
+  const auto owner = [this] { return connections_.heard("a", "open/1", at(0), replaced_).client; };
+  EXPECT_EQ(owner(), ClientNumber{0});
+  EXPECT_TRUE(connections_.bind(id, kAlice));
+  EXPECT_EQ(owner(), kAlice);
+  connections_.unbind(id);
+  EXPECT_EQ(owner(), ClientNumber{0});
+}
+
+TEST_F(ConnectionsTest, binds_nothing_that_is_gone) {
+  const auto id = hear("a", "open/1");
+  connections_.forget(id);
+  EXPECT_FALSE(connections_.bind(id, kAlice));
+  EXPECT_FALSE(connections_.bind({99}, kAlice));
+}
+
+TEST_F(ConnectionsTest, forgets_a_connection_as_it_was) {
+  const auto id = hear("a", "open/1");
+  connections_.bind(id, kAlice);
+  const auto gone = connections_.forget(id);
+  EXPECT_EQ(gone.id, id);
+  EXPECT_EQ(gone.client, kAlice);
+  EXPECT_EQ(connections_.forget(id).id, ConnectionId{0});
+  EXPECT_EQ(connections_.size(), 0U);
+}
+
+TEST_F(ConnectionsTest, never_gives_a_number_twice) {
+  const auto first = hear("a", "open/1");
+  connections_.forget(first);
+  EXPECT_NE(hear("a", "open/1"), first);
+}
+
+TEST_F(ConnectionsTest, forgets_who_was_silent_and_nobody_else) {
+  const auto silent = hear("a", "open/1", 10);
+  const auto late = hear("b", "open/2", 10);
+  const auto alive = hear("c", "open/3", 12);
+  connections_.bind(late, kAlice);
+  hear("b", "open/2", 20);
+  EXPECT_THAT(ids_of(connections_.forget_silent(at(10))), IsEmpty());
+  EXPECT_THAT(ids_of(connections_.forget_silent(at(11))), ElementsAre(silent));
+  const auto gone = connections_.forget_silent(at(21));
+  EXPECT_THAT(ids_of(gone), UnorderedElementsAre(late, alive));
+  EXPECT_EQ(gone[gone[0].id == late ? 0 : 1].client, kAlice);
+  EXPECT_EQ(connections_.size(), 0U);
+}
+
+}  // namespace
+}  // namespace palabre::broker

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <initializer_list>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <zmq.hpp>
+
+#include "schema/codec.hpp"
+#include "tests/support/collected.hpp"
+
+namespace palabre::broker {
+
+inline constexpr int kPatienceMs = 1000 * static_cast<int>(kPatience.count());
+
+/// A client's talk socket, on the test's thread.
+class Dealer {
+ public:
+  Dealer(zmq::context_t& context, const std::string& endpoint, const std::string& routing_id = {})
+      : socket_(context, zmq::socket_type::dealer) {
+    socket_.set(zmq::sockopt::linger, 0);
+    socket_.set(zmq::sockopt::rcvtimeo, kPatienceMs);
+    if (!routing_id.empty()) socket_.set(zmq::sockopt::routing_id, routing_id);
+    socket_.connect(endpoint);
+  }
+
+  void send(const Request& request, RequestId id) { send_frames({encode(id, request)}); }
+  void send_frames(std::initializer_list<std::string> frames) {
+    for (const auto& frame : frames) {
+      const bool is_last = &frame == frames.end() - 1;
+      socket_.send(zmq::buffer(frame), is_last ? zmq::send_flags::none : zmq::send_flags::sndmore);
+    }
+  }
+  /// The next reply; throws when none comes.
+  DecodedReply receive() {
+    zmq::message_t frame;
+    if (!socket_.recv(frame)) throw std::runtime_error("no reply came");
+    return decode_reply(frame.to_string_view()).value();
+  }
+  void close() { socket_.close(); }
+
+ private:
+  zmq::socket_t socket_;
+};
+
+}  // namespace palabre::broker

@@ -1,0 +1,91 @@
+#include "broker/transport/outbox.hpp"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include <thread>
+
+namespace palabre::broker {
+namespace {
+
+constexpr ConnectionId kDesk{11};
+constexpr ClientNumber kAlice{1};
+
+bool is_rung(const Outbox& outbox) {
+  pollfd waiting{outbox.wake_up().descriptor(), POLLIN, 0};
+  return ::poll(&waiting, 1, 0) == 1;
+}
+
+std::vector<Outbox::Item> take(Outbox& outbox) {
+  std::vector<Outbox::Item> items;
+  outbox.take(items);
+  return items;
+}
+
+TEST(Outbox, hands_over_replies_and_bindings_in_one_order) {
+  Outbox outbox(8);
+  outbox.bind(kDesk, kAlice);
+  outbox.send(kDesk, "welcome");
+  outbox.unbind(kDesk);
+  const auto items = take(outbox);
+  ASSERT_EQ(items.size(), 3U);
+  EXPECT_EQ(std::get<Outbox::Binding>(items[0]).client, kAlice);
+  EXPECT_EQ(std::get<Outbox::Frame>(items[1]).bytes, "welcome");
+  EXPECT_EQ(std::get<Outbox::Frame>(items[1]).connection, kDesk);
+  EXPECT_EQ(std::get<Outbox::Binding>(items[2]).client, ClientNumber{0});
+  EXPECT_TRUE(take(outbox).empty());
+}
+
+TEST(Outbox, drops_replies_at_its_bound_but_never_a_binding) {
+  Outbox outbox(2);
+  outbox.send(kDesk, "one");
+  outbox.send(kDesk, "two");
+  outbox.send(kDesk, "dropped");
+  outbox.bind(kDesk, kAlice);
+  const auto items = take(outbox);
+  ASSERT_EQ(items.size(), 3U);
+  EXPECT_EQ(std::get<Outbox::Frame>(items[1]).bytes, "two");
+  EXPECT_TRUE(std::holds_alternative<Outbox::Binding>(items[2]));
+  outbox.send(kDesk, "three");
+  EXPECT_EQ(take(outbox).size(), 1U) << "what was taken makes space";
+}
+
+TEST(Outbox, rings_when_it_was_empty_only) {
+  Outbox outbox(8);
+  EXPECT_FALSE(is_rung(outbox));
+  outbox.send(kDesk, "one");
+  EXPECT_TRUE(is_rung(outbox));
+  outbox.wake_up().clear();
+  outbox.send(kDesk, "two");
+  EXPECT_FALSE(is_rung(outbox)) << "the owner knows already";
+}
+
+TEST(Outbox, is_silent_once_taken_and_rings_again) {
+  Outbox outbox(8);
+  outbox.send(kDesk, "one");
+  take(outbox);
+  EXPECT_FALSE(is_rung(outbox));
+  outbox.unbind(kDesk);
+  EXPECT_TRUE(is_rung(outbox));
+}
+
+TEST(Outbox, loses_nothing_between_many_threads_and_its_owner) {
+  constexpr std::size_t kThreads = 4;
+  constexpr std::size_t kFrames = 5'000;
+  Outbox outbox(kThreads * kFrames);
+  std::vector<std::jthread> senders;
+  for (std::size_t i = 0; i < kThreads; ++i) {
+    senders.emplace_back([&outbox] {
+      for (std::size_t frame = 0; frame < kFrames; ++frame) outbox.send(kDesk, "frame");
+    });
+  }
+  std::size_t taken = 0;
+  while (taken < kThreads * kFrames) {
+    pollfd waiting{outbox.wake_up().descriptor(), POLLIN, 0};
+    ASSERT_EQ(::poll(&waiting, 1, 10'000), 1) << "something waits, and nobody rang";
+    taken += take(outbox).size();
+  }
+}
+
+}  // namespace
+}  // namespace palabre::broker

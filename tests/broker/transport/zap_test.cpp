@@ -1,0 +1,137 @@
+#include "broker/transport/zap.hpp"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <set>
+
+#include "broker/transport/context.hpp"
+#include "broker/transport/socket_calls.hpp"
+#include "tests/broker/transport/loopback.hpp"
+
+namespace palabre::broker {
+namespace {
+
+/// A peer that speaks ZMTP 3.0 by hand, and so can claim what libzmq would not let it.
+class RawPeer {
+ public:
+  explicit RawPeer(std::uint16_t port) : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    const sockaddr_in address{AF_INET, htons(port), {htonl(INADDR_LOOPBACK)}, {}};
+    const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+    if (::connect(descriptor_, generic, sizeof address) != 0) throw std::runtime_error("cannot connect");
+  }
+  ~RawPeer() { ::close(descriptor_); }
+  RawPeer(const RawPeer&) = delete;
+  RawPeer& operator=(const RawPeer&) = delete;
+
+  /// Shakes hands without encryption, as a DEALER with one more property, and sends one message.
+  void claim(const std::string& property, const std::string& value, const std::string& message) {
+    std::string greeting(64, '\0');
+    greeting.replace(0, 1, "\xff").replace(9, 1, "\x7f").replace(10, 1, "\x03").replace(12, 4, "NULL");
+    write(greeting);
+    const auto ready = "\x05READY" + metadata("Socket-Type", "DEALER") + metadata(property, value);
+    write("\x04" + std::string(1, static_cast<char>(ready.size())) + ready);
+    read_until("READY");
+    write(std::string(1, '\0') + static_cast<char>(message.size()) + message);
+  }
+
+ private:
+  static std::string metadata(const std::string& name, const std::string& value) {
+    return static_cast<char>(name.size()) + name + std::string(3, '\0') + static_cast<char>(value.size()) +
+           value;
+  }
+  void write(const std::string& bytes) const {
+    if (::write(descriptor_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
+      throw std::runtime_error("cannot write");
+    }
+  }
+  void read_until(const std::string& word) const {
+    std::string received;
+    while (received.find(word) == std::string::npos) {
+      char bytes[256];
+      const auto count = ::read(descriptor_, bytes, sizeof bytes);
+      if (count <= 0) throw std::runtime_error("the broker hung up");
+      received.append(bytes, static_cast<std::size_t>(count));
+    }
+  }
+
+  int descriptor_;
+};
+
+class ZapTest : public testing::Test {
+ protected:
+  ZapTest() {
+    prepare_bound_socket(router_, "talk", 1024);
+    router_.set(zmq::sockopt::rcvtimeo, kPatienceMs);
+    endpoint_ = bind_socket(router_, "tcp://127.0.0.1:*");
+  }
+
+  /// Waits for a message and says whom the broker takes its sender for.
+  std::string receive_user_id() {
+    zmq::message_t routing_id;
+    zmq::message_t body;
+    if (!router_.recv(routing_id) || !router_.recv(body)) throw std::runtime_error("no message came");
+    EXPECT_FALSE(body.more());
+    return body.gets("User-Id");
+  }
+  [[nodiscard]] std::uint16_t port() const {
+    return static_cast<std::uint16_t>(std::stoi(endpoint_.substr(endpoint_.rfind(':') + 1)));
+  }
+
+  zmq::context_t context_ = make_context(8);
+  Zap zap_{context_};
+  zmq::socket_t router_{context_, zmq::socket_type::router};
+  std::string endpoint_;
+};
+
+TEST_F(ZapTest, gives_every_connection_a_user_id_of_its_own) {
+  std::set<std::string> ids;
+  for (int i = 0; i < 8; ++i) {
+    Dealer dealer(context_, endpoint_);
+    dealer.send_frames({"hello"});
+    ids.insert(receive_user_id());
+  }
+  EXPECT_EQ(ids.size(), 8U);
+}
+
+TEST_F(ZapTest, gives_every_message_of_a_connection_the_same_user_id) {
+  Dealer dealer(context_, endpoint_);
+  dealer.send_frames({"one"});
+  const auto first = receive_user_id();
+  dealer.send_frames({"two"});
+  EXPECT_EQ(receive_user_id(), first);
+}
+
+TEST_F(ZapTest, is_not_moved_by_the_routing_id_that_a_peer_asks_for) {
+  Dealer honest(context_, endpoint_);
+  honest.send_frames({"one"});
+  const auto id = receive_user_id();
+  Dealer impostor(context_, endpoint_, id);
+  impostor.send_frames({"two"});
+  EXPECT_NE(receive_user_id(), id);
+}
+
+TEST_F(ZapTest, is_not_moved_by_the_user_id_that_a_peer_claims) {
+  Dealer honest(context_, endpoint_);
+  honest.send_frames({"one"});
+  const auto id = receive_user_id();
+  RawPeer impostor(port());
+  impostor.claim("User-Id", id, "two");
+  EXPECT_NE(receive_user_id(), id);
+}
+
+TEST_F(ZapTest, passes_on_what_a_raw_peer_says) {
+  // So that the test above is about the claim, and not about a peer that never got in.
+  RawPeer peer(port());
+  peer.claim("X-Harmless", "value", "hello");
+  zmq::message_t frame;
+  ASSERT_TRUE(router_.recv(frame));
+  ASSERT_TRUE(router_.recv(frame));
+  EXPECT_EQ(frame.to_string_view(), "hello");
+  EXPECT_STREQ(frame.gets("X-Harmless"), "value");
+}
+
+}  // namespace
+}  // namespace palabre::broker
