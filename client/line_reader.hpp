@@ -19,6 +19,7 @@ class LineReader {
   /// Reads once; waits when nothing is there. What follows the last line feed becomes a line at the end.
   void read_once();
   [[nodiscard]] bool is_at_end() const { return is_at_end_; }
+  [[nodiscard]] bool has_line() const { return !lines_.empty(); }
   /// The next whole line without its line feed (and without a carriage return before that).
   [[nodiscard]] std::optional<std::string> next_line();
 

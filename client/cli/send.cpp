@@ -46,8 +46,8 @@ class Sending {
  private:
   int run() {
     for (;;) {
-      post_lines();
       take_events();
+      post_lines();  // last before waiting: what the answers made room for would wake nobody
       if (is_refused_) return kNotAllowed;
       if (!wants_input() && under_way_ == 0 && has_posted_all()) return status_;
       if (watch_.has_come()) return stop(kInterrupted);
@@ -57,16 +57,14 @@ class Sending {
   }
 
   [[nodiscard]] bool wants_input() const { return reads_lines_ && !lines_.is_at_end(); }
-  [[nodiscard]] bool has_posted_all() const { return !next_line_; }
+  [[nodiscard]] bool has_posted_all() const { return !reads_lines_ || !lines_.has_line(); }
 
   void post_lines() {
-    while (reads_lines_) {
-      // Taken before the window is looked at: a line that waits for it is not yet posted, whatever else is over.
-      if (!next_line_) next_line_ = lines_.next_line();
-      if (!next_line_ || under_way_ >= kUnderWayMax) return;
+    while (reads_lines_ && under_way_ < kUnderWayMax) {
+      const auto line = lines_.next_line();
+      if (!line) return;
       ++line_number_;
-      if (!next_line_->empty()) post(*next_line_);
-      next_line_.reset();
+      if (!line->empty()) post(*line);
     }
   }
 
@@ -125,7 +123,6 @@ class Sending {
   InterruptWatch watch_;
   Output output_;
   mutable LineReader lines_{STDIN_FILENO};
-  std::optional<std::string> next_line_;
   std::size_t line_number_ = 0;
   bool reads_lines_ = true;
   bool is_refused_ = false;
