@@ -83,11 +83,11 @@ def test_programs_carry_on_when_the_broker_goes_and_comes_back(broker, tmp_path,
                 broker.start()
             assert sender.wait(120) == 0, sender.talk()
             acknowledged = sender.objects()
+        assert [message["column"] for message in acknowledged] == list(range(1, MESSAGES + 1))
         assert listener.wait(60) == 0, listener.talk()
         heard = listener.objects()
     assert [message["text"] for message in heard] == texts
     assert [message["sequence"] for message in heard] == list(range(1, MESSAGES + 1))
-    assert [message["column"] for message in acknowledged] == list(range(1, MESSAGES + 1))
     with Peer(broker, "witness") as witness:
         stored = witness.history("lobby")
         assert [event.text for event in stored] == texts
