@@ -71,8 +71,12 @@ void Chat::happened(const event::Message& message) {
 }
 
 void Chat::happened(const event::Notice& notice) {
-  const bool is_own = notice.what.client == welcome_.client;
-  if (is_own || !gate_.is_open()) return;  // /who tells how things are
+  if (notice.what.client == welcome_.client) return;
+  if (const auto now = visits_.take(notice)) tell_notice(*now);
+}
+
+void Chat::tell_notice(const event::Notice& notice) {
+  if (!gate_.is_open()) return;  // /who tells how things are
   if (const auto line = notice_line(notice); !line.empty()) screen_.print(line, Tone::faint);
 }
 
@@ -168,6 +172,7 @@ void Chat::interrupt() {
 }
 
 void Chat::show_status(std::chrono::steady_clock::time_point now) {
+  for (const auto& notice : visits_.due(now)) tell_notice(notice);
   const auto unanswered = client_.unacknowledged();
   if (unanswered == 0) unanswered_since_.reset();
   if (unanswered > 0 && !unanswered_since_) unanswered_since_ = now;

@@ -13,6 +13,7 @@
 #include "client/message_line.hpp"
 #include "client/terminal/completion.hpp"
 #include "client/terminal/screen.hpp"
+#include "client/terminal/visits.hpp"
 
 namespace palabre::terminal {
 
@@ -35,7 +36,7 @@ class Chat {
   void take(const Typed& typed);
   /// Ctrl-c: clears the line, then offers to quit, then quits.
   void interrupt();
-  /// Brings the status on the screen up to date.
+  /// Tells what has become due, and brings the status on the screen up to date.
   void show_status(std::chrono::steady_clock::time_point now);
 
   [[nodiscard]] bool is_over() const { return is_over_; }
@@ -69,6 +70,7 @@ class Chat {
   void happened(const event::EpochChanged& changed);
   void happened(const event::StoreWentBack& back);
 
+  void tell_notice(const event::Notice& notice);
   void greet();
   void run(const std::string& line);
   void say(const std::string& text);
@@ -93,6 +95,7 @@ class Chat {
   reply::Welcome welcome_;
   Completion completion_;
   DisplayGate gate_;
+  Visits visits_;
   std::deque<DisplayGate::Range> unread_;  ///< released by number only; /more reads them
   std::string room_;
   std::set<std::string> rooms_;
