@@ -21,7 +21,8 @@ class Listener:
     """Follows one room by the listener's rules: schema/README.md, section 7."""
 
     def __init__(self, talk: Talk, room: str):
-        self.talk, self.room, self.epoch, self.tick = talk, room, talk.welcome["epoch"], None
+        self.talk, self.room, self.epoch = talk, room, talk.welcome["epoch"]
+        self.tick = self.due = 0
 
     def messages(self, first: int | None = None):
         """Yields the room's messages for ever, as dictionaries."""
@@ -46,8 +47,8 @@ class Listener:
 
     def subscribe(self) -> zmq.Socket:
         feed = zmq.Context.instance().socket(zmq.SUB)
-        feed.setsockopt(zmq.RCVHWM, 0)
-        feed.setsockopt(zmq.SNDHWM, 0)
+        for option in (zmq.RCVHWM, zmq.SNDHWM, zmq.LINGER):
+            feed.setsockopt(option, 0)
         feed.subscribe("tick/")
         feed.subscribe(f"room/{self.room}/")
         host = urlsplit(self.talk.address).netloc.rpartition(":")[0]
@@ -74,8 +75,12 @@ class Listener:
             yield from self.take(page, page["events"], is_replay=page["replay"])
 
     def head_in(self, tick: dict) -> int:
-        is_next, self.tick = tick["tick"] == (self.tick or 0) + 1, tick["tick"]
-        return dict(tick["heads"]).get(self.room, self.last) if is_next else self.ask_head()
+        """The head that ticks tell of. After a lost tick HEADS does, but it may be ahead of the feed, whose news
+        are not to be taken for history: so it counts at the next tick, when what it named has come or was lost."""
+        head = max(self.due, dict(tick["heads"]).get(self.room, 0))
+        self.due = 0 if tick["tick"] == self.tick + 1 else self.ask_head()
+        self.tick = tick["tick"]
+        return head
 
     def ask_head(self) -> int:
         heads = self.talk.ask("heads")

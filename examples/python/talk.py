@@ -37,6 +37,7 @@ class Talk:
         self.outbox, self.counter = 1 + secrets.randbelow(2**53 - 1), 0
         self.socket = zmq.Context.instance().socket(zmq.DEALER)
         self.socket.setsockopt(zmq.RCVHWM, 0)
+        self.socket.setsockopt(zmq.LINGER, 0)
         self.socket.connect(address)
         self.hello()
 

@@ -40,7 +40,7 @@ def test_ticks_are_numbered_and_tell_the_heads_of_rooms_that_changed(broker):
     feed.close()
 
 
-def test_the_epoch_stays_over_a_restart_and_ticks_begin_anew(broker):
+def test_the_epoch_stays_over_a_restart(broker):
     with Peer(broker, "alice") as alice:
         alice.post("lobby", "a")
         epoch = alice.welcome["epoch"]
