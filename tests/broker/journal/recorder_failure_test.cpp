@@ -72,7 +72,7 @@ class FullStoreTest : public RecorderTest {
 
 TEST_F(FullStoreTest, refuses_posts_and_publishes_nothing) {
   decide_at_once({post({kAlice, kAlices, {3}}, {2}, {"two"}), post({kBob, kBobs, {4}}, {1}, {"three"})});
-  for (const std::uint64_t request : {3, 4}) {
+  for (const std::uint64_t request : {3U, 4U}) {
     EXPECT_EQ(replies_.reply_to(request).refusal(), RefusalCode::storage_full);
     EXPECT_TRUE(replies_.reply_to(request).as<Refusal>().retry_after_ms);
   }
@@ -136,7 +136,7 @@ TEST_F(FullStoreTest, grants_no_join_that_rests_on_one_it_refused) {
   decide_at_once({admit("alice", {22}), join({kAlice, kAlices, {3}}, "tea"),
                   join({kAlice, kAlices, {4}}, "tea"), join({kAlice, {22}, {5}}, "tea"),
                   join({kBob, kBobs, {6}}, "tea")});
-  for (const std::uint64_t request : {3, 4, 5, 6}) {
+  for (const std::uint64_t request : {3U, 4U, 5U, 6U}) {
     EXPECT_EQ(replies_.reply_to(request).refusal(), RefusalCode::storage_full) << request;
   }
   EXPECT_EQ(board_.with([](const auto& newest) { return newest->find_room("tea"); }), RoomNumber{0});

@@ -19,7 +19,7 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
 
 TEST(DomainSimulation, decides_as_the_reference_model_does) {
   const auto first = from_environment("PALABRE_SEED", 1);
-  const auto seeds = from_environment("PALABRE_SEEDS", 10'000);
+  const auto seeds = from_environment("PALABRE_SEEDS", PALABRE_SEEDS_DEFAULT);
   std::size_t stored = 0;
   for (auto seed = first; seed < first + seeds; ++seed) {
     Simulation simulation(seed);

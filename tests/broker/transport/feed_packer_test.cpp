@@ -123,7 +123,7 @@ TEST(FeedPacker, splits_notices_at_the_most_events) {
 
 TEST(FeedPacker, numbers_ticks_from_the_first_on) {
   FeedPacker packer(41);
-  for (const std::uint64_t number : {41, 42, 43}) {
+  for (const std::uint64_t number : {41U, 42U, 43U}) {
     const auto frame = packer.tick(kEpoch, {7000});
     EXPECT_EQ(frame.topic, "tick/");
     EXPECT_EQ(decode_tick(frame.body).value(), (Tick{kEpoch, number, {7000}, {}}));
