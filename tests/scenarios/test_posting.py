@@ -9,6 +9,7 @@ def test_a_post_reaches_everybody_and_its_sender_with_number_name_and_column(bro
     with Peer(broker, "alice") as alice, Peer(broker, "bob") as bob:
         for peer in (alice, bob):
             peer.follow("lobby")
+            peer.until(lambda peer=peer: peer.tick > 0)  # the subscription has taken effect
         [[counter, sequence, column, at]] = bob.post("lobby", "été, 日本, 🙂\n\tsecond line")
         assert (counter, sequence, column) == (1, 1, 1)
         for peer in (alice, bob):
