@@ -49,7 +49,7 @@ class ChatLoop {
 
   int run() {
     if (!chat_.enter()) is_over_ = true;
-    while (!is_over_ && !chat_.is_over() && !screen_->is_closed()) step(kIdleMs);
+    while (!is_done()) step(kIdleMs);
     if (status_ == kDone && !chat_.is_turned_away()) wait_for_answers();
     screen_.reset();
     return end();
@@ -66,14 +66,24 @@ class ChatLoop {
 
   void step(int idle_ms) {
     take_events();
-    while (auto typed = screen_->next_typed()) {
+    if (!is_leaving_) take_typed();
+    chat_.show_status(std::chrono::steady_clock::now());
+    const bool is_drawn = screen_->flush();
+    if (!is_leaving_ && is_done()) return;
+    wait(is_drawn ? idle_ms : Screen::kRedrawPauseMs);
+  }
+
+  void take_typed() {
+    while (!is_done()) {
+      const auto typed = screen_->next_typed();
+      if (!typed) return;
       if (typed->kind == Typed::Kind::end) input_has_ended_ = true;
       chat_.take(*typed);
       chat_.show_status(std::chrono::steady_clock::now());  // a lock is told even when the next line ends it
     }
-    chat_.show_status(std::chrono::steady_clock::now());
-    wait(screen_->flush() ? idle_ms : Screen::kRedrawPauseMs);
   }
+
+  [[nodiscard]] bool is_done() const { return is_over_ || chat_.is_over() || screen_->is_closed(); }
 
   void take_events() {
     for (std::size_t i = 0; i < kEventsAtOnce; ++i) {
@@ -84,7 +94,7 @@ class ChatLoop {
   }
 
   void wait(int timeout_ms) {
-    const bool reads = !input_has_ended_ && client_.unacknowledged() < kUnderWayMax;
+    const bool reads = !input_has_ended_ && !is_leaving_ && client_.unacknowledged() < kUnderWayMax;
     std::array<pollfd, 3> waiting{{{.fd = client_.event_descriptor(), .events = POLLIN, .revents = 0},
                                    {.fd = signals_.descriptor(), .events = POLLIN, .revents = 0},
                                    {.fd = reads ? STDIN_FILENO : -1, .events = POLLIN, .revents = 0}}};
@@ -96,13 +106,14 @@ class ChatLoop {
   void take_signal(int signal) {
     if (signal == SIGWINCH) return screen_->resize();
     if (signal == SIGTSTP) return screen_->suspend();
-    if (signal == SIGINT && is_interactive_) return chat_.interrupt();
+    if (signal == SIGINT && is_interactive_ && !is_leaving_) return chat_.interrupt();
     status_ = kInterrupted;
     is_over_ = true;
   }
 
   /// A pipe waits as long as it takes; a person not longer than a moment.
   void wait_for_answers() {
+    is_leaving_ = true;
     const auto give_up = std::chrono::steady_clock::now() + kLeaveWait;
     while (client_.unacknowledged() > 0 && status_ == kDone && !chat_.is_turned_away()) {
       if (is_interactive_ && std::chrono::steady_clock::now() > give_up) return;
@@ -129,6 +140,7 @@ class ChatLoop {
   Chat chat_;
   bool input_has_ended_ = false;
   bool is_over_ = false;
+  bool is_leaving_ = false;  ///< over, but for the answers that are due
   int status_ = kDone;
 };
 

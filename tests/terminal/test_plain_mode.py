@@ -26,6 +26,11 @@ def test_an_unknown_command_in_a_pipe_is_not_sent_and_makes_the_status_1(palabre
     assert said(palabre) == ["good", "/slash"]
 
 
+def test_what_follows_quit_in_a_pipe_is_not_sent(palabre):
+    assert palabre.run("carol", "chat", stdin="good\n/quit\nlate\n").returncode == 0
+    assert said(palabre) == ["good"]
+
+
 def test_state_is_told_in_lines_and_messages_wait_behind_the_lock(palabre):
     chat = palabre.start("plain", "carol", "chat", stdin=subprocess.PIPE)
     with chat:
