@@ -23,7 +23,7 @@ ARROWS = {
     "client/cli": {"client", "schema"},
     "client/terminal": {"client", "schema"},
     "client/main.cpp": {"client", "client/cli", "client/terminal", "schema"},
-    "examples": {"client"},
+    "examples": {"client", "schema"},  # as installed: the library shows the protocol's words
     "tests": {"schema", "broker", "client", "client/cli", "client/terminal"} | BROKER_PARTS,
 }
 # Where a library may be included. Tests may include any.
