@@ -9,11 +9,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string line_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string line_of(const Json& json, JsonCharacters characters = JsonCharacters::utf8) {
+  return json.dump(-1, ' ', characters == JsonCharacters::ascii, Json::error_handler_t::replace);
+}
 
 }  // namespace
 
-std::string json_line(const event::Message& message) {
+std::string json_line(const event::Message& message, JsonCharacters characters) {
   return line_of({{"v", 1},
                   {"room", message.room},
                   {"sequence", message.sequence.value},
@@ -23,7 +25,8 @@ std::string json_line(const event::Message& message) {
                   {"column", message.column.value},
                   {"at", utc_text(message.at)},
                   {"text", message.text},
-                  {"replay", message.is_replay}});
+                  {"replay", message.is_replay}},
+                 characters);
 }
 
 std::string json_line(const event::Stored& stored) {

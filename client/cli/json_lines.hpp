@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "client/events.hpp"
 #include "schema/messages.hpp"
@@ -9,7 +9,12 @@
 /// The JSON that scripts rely on: one object on one line, keys in a fixed order, beginning with "v":1.
 namespace palabre::cli {
 
-[[nodiscard]] std::string json_line(const event::Message& message);
+/// On a terminal everything but ASCII is escaped, so that others' text cannot act on it; the value stays the
+/// same.
+enum class JsonCharacters : std::uint8_t { utf8, ascii };
+
+[[nodiscard]] std::string json_line(const event::Message& message,
+                                    JsonCharacters characters = JsonCharacters::utf8);
 [[nodiscard]] std::string json_line(const event::Stored& stored);
 [[nodiscard]] std::string json_line(const reply::ClientEntry& client);
 [[nodiscard]] std::string json_line(const reply::RoomEntry& room);

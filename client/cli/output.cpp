@@ -52,7 +52,10 @@ MessageOutput::MessageOutput(Output& output, OutputFormat format, MessageLayout 
 }
 
 void MessageOutput::print(const event::Message& message) {
-  if (format_ == OutputFormat::json) return output_.line(json_line(message));
+  if (format_ == OutputFormat::json) {
+    const auto characters = output_.is_terminal() ? JsonCharacters::ascii : JsonCharacters::utf8;
+    return output_.line(json_line(message, characters));
+  }
   if (auto date = local_date(message.at); output_.is_terminal() && date != date_) {
     output_.line("-- " + date + " --");
     date_ = std::move(date);

@@ -29,7 +29,6 @@ Program::Program() : app_("palabre: chat on a local network, for people and scri
   app_.fallthrough();
   app_.footer(kFooter);
   app_.get_formatter()->label("SUBCOMMAND", "VERB");
-  app_.get_formatter()->label("Subcommands", "Verbs");
   app_.set_version_flag("--version", std::string("palabre ") + PALABRE_VERSION);
   const auto put = [this](const char* key) {
     return [this, key](const std::string& value) { flags_[key] = value; };
@@ -46,6 +45,7 @@ Program::Program() : app_("palabre: chat on a local network, for people and scri
 
 CLI::App& Program::add_verb(const std::string& name, const std::string& about, Verb run) {
   auto* verb = app_.add_subcommand(name, about);
+  verb->group("Verbs");
   verb->callback([this, run = std::move(run)] { chosen_ = run; });
   return *verb;
 }

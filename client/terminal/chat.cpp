@@ -10,7 +10,6 @@
 namespace palabre::terminal {
 namespace {
 
-constexpr std::chrono::milliseconds kAnswerWait{3'000};
 // An answer that takes longer than this is worth a word in the prompt.
 constexpr std::chrono::milliseconds kAnswerUsual{1'000};
 
@@ -191,9 +190,13 @@ void Chat::print_message(const event::Message& message, MessageLayout layout) {
     tell(date);
     date_ = std::move(date);
   }
+  screen_.print(message_line(message, layout), tone_of(message, layout));
+}
+
+Tone Chat::tone_of(const event::Message& message, const MessageLayout& layout) const {
+  if (message.is_replay) return layout.marks_replay ? Tone::faint : Tone::normal;
   const bool is_to_us = message.client != welcome_.client && mentions(message.text, welcome_.name);
-  const auto loudness = is_to_us ? Tone::loud : Tone::normal;
-  screen_.print(message_line(message, layout), message.is_replay ? Tone::faint : loudness);
+  return is_to_us ? Tone::loud : Tone::normal;
 }
 
 void Chat::print_messages(const std::vector<event::Message>& messages, MessageLayout layout) {

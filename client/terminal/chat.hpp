@@ -60,6 +60,9 @@ class Chat {
   void quit(const std::string& argument);
 
  private:
+  /// How long a command waits for the broker; the screen stands still meanwhile.
+  static constexpr std::chrono::milliseconds kAnswerWait{3'000};
+
   void happened(const event::Message& message);
   void happened(const event::Notice& notice);
   void happened(const event::Stored& stored);
@@ -80,13 +83,13 @@ class Chat {
   [[nodiscard]] bool follow(const std::string& room, Sequence head, std::size_t history_lines);
 
   void print_message(const event::Message& message, MessageLayout layout);
+  [[nodiscard]] Tone tone_of(const event::Message& message, const MessageLayout& layout) const;
   void print_messages(const std::vector<event::Message>& messages, MessageLayout layout);
   void tell(const std::string& sentence);      ///< "-- sentence --"
   void complain(const std::string& sentence);  ///< tells, and remembers it for exit_status()
   void complain(const Problem& problem) { complain(sentence_of(problem)); }
   [[nodiscard]] bool can_ask();
-  /// A number of 1 to 1,000; `otherwise` when there is no argument; nothing, and told, when it is something
-  /// else.
+  /// 1 to 1,000; `otherwise` without an argument; nothing, and a complaint, when it is something else.
   [[nodiscard]] std::optional<std::size_t> read_count(const std::string& argument, std::size_t otherwise);
 
   Client& client_;

@@ -9,7 +9,6 @@
 namespace palabre::terminal {
 namespace {
 
-constexpr std::chrono::milliseconds kAnswerWait{3'000};
 constexpr std::size_t kMoreLines = 200;
 constexpr std::size_t kPeekLines = 5;
 constexpr std::size_t kRowLines = 20;

@@ -36,6 +36,13 @@ TEST(JsonLines, any_text_is_one_line_and_comes_back_unchanged) {
   }
 }
 
+TEST(JsonLines, a_terminal_gets_ascii_with_the_same_value) {
+  const std::string text = "\u202e \u009b31m \x7f \U0001f389";
+  const auto line = json_line(message(text), JsonCharacters::ascii);
+  for (const char c : line) EXPECT_TRUE(c >= 0x20 && c < 0x7f) << line;
+  EXPECT_EQ(nlohmann::json::parse(line)["text"], text);
+}
+
 TEST(JsonLines, an_acknowledgement_has_the_keys_of_the_contract_in_order) {
   const event::Stored stored{
       .counter = {1}, .room = "lobby", .sequence = {12}, .client = {3}, .column = {5}, .at = kAt};
