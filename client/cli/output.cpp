@@ -3,15 +3,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cerrno>
-
 #include "client/cli/json_lines.hpp"
 #include "client/time_text.hpp"
 
 namespace palabre::cli {
 namespace {
 
-constexpr std::size_t kBufferBytes = 64 * 1024;
 constexpr std::size_t kWidthUnknown = 80;
 
 }  // namespace
@@ -23,26 +20,6 @@ std::size_t Output::width() const {
   winsize size{};
   const bool is_known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
   return is_known ? size.ws_col : kWidthUnknown;
-}
-
-void Output::line(std::string_view text) {
-  waiting_ += text;
-  waiting_ += '\n';
-  if (waiting_.size() >= kBufferBytes) flush();
-}
-
-bool Output::flush() {
-  std::string_view rest = waiting_;
-  while (!rest.empty() && !is_closed_) {
-    const auto written = ::write(STDOUT_FILENO, rest.data(), rest.size());
-    if (written >= 0) {
-      rest.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno != EINTR) {
-      is_closed_ = true;
-    }
-  }
-  waiting_.clear();
-  return !is_closed_;
 }
 
 MessageOutput::MessageOutput(Output& output, OutputFormat format, MessageLayout layout)

@@ -5,11 +5,12 @@
 #include <string_view>
 
 #include "client/events.hpp"
+#include "client/line_writer.hpp"
 #include "client/message_line.hpp"
 
 namespace palabre::cli {
 
-/// Standard output for results. A reader that went away is noticed, not complained about.
+/// Standard output for results, and what kind of place it leads to.
 class Output {
  public:
   Output();
@@ -17,14 +18,13 @@ class Output {
   [[nodiscard]] bool is_terminal() const { return is_terminal_; }
   [[nodiscard]] std::size_t width() const;  ///< cells of a row; 0 when it is no terminal
 
-  void line(std::string_view text);
+  void line(std::string_view text) { lines_.add(text); }
   /// False once nobody reads any more.
-  bool flush();
+  bool flush() { return lines_.flush(); }
 
  private:
   bool is_terminal_;
-  bool is_closed_ = false;
-  std::string waiting_;
+  LineWriter lines_;
 };
 
 enum class OutputFormat : std::uint8_t { text, json };

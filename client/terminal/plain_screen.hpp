@@ -5,6 +5,7 @@
 #include <string>
 
 #include "client/line_reader.hpp"
+#include "client/line_writer.hpp"
 #include "client/terminal/screen.hpp"
 
 namespace palabre::terminal {
@@ -13,20 +14,22 @@ namespace palabre::terminal {
 /// redrawn, and a change of state is a line too.
 class PlainScreen final : public Screen {
  public:
-  void print(const std::string& rows, Tone tone) override;
+  void print(const std::string& rows, Tone /*tone*/) override { written_.add(rows); }
   void show(const Status& status) override;
-  bool flush() override;
-  [[nodiscard]] bool is_closed() const override { return is_closed_; }
+  bool flush() override {
+    written_.flush();
+    return true;
+  }
+  [[nodiscard]] bool is_closed() const override { return written_.is_closed(); }
   [[nodiscard]] std::size_t width() const override { return 0; }
   void read_input() override { lines_.read_once(); }
   std::optional<Typed> next_typed() override;
 
  private:
   LineReader lines_{0};
+  LineWriter written_;
   bool has_told_end_ = false;
   std::optional<Status> shown_;
-  std::string waiting_;
-  bool is_closed_ = false;
 };
 
 }  // namespace palabre::terminal
