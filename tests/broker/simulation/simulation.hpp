@@ -32,7 +32,7 @@ class Simulation {
         now_ += random_.below(3);
         if (random_.once_in(16)) now_ -= std::min<std::uint64_t>(now_, 5);
         decide(random_.next());
-        if (random_.once_in(4)) settle(random_.once_in(6));
+        if (random_.once_in(8)) settle(random_.once_in(6));
         if (random_.once_in(24)) reopen();
       }
       settle(false);

@@ -151,8 +151,8 @@ TEST(Mailbox, keeps_each_producers_order_and_loses_nothing) {
   std::vector<std::pair<int, int>> items;
   for (int taken = 0; taken < kProducers * kItems; taken += static_cast<int>(items.size())) {
     ASSERT_TRUE(mailbox.drain(items));
-    ASSERT_LE(items.size(), 64U);
-    for (const auto& [producer, item] : items) ASSERT_EQ(item, next[producer]++) << "of " << producer;
+    EXPECT_LE(items.size(), 64U);
+    for (const auto& [producer, item] : items) EXPECT_EQ(item, next[producer]++) << "of " << producer;
   }
   for (const auto& [producer, count] : next) EXPECT_EQ(count, kItems) << "of " << producer;
 }

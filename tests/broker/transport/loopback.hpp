@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <initializer_list>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -20,7 +21,6 @@ class Dealer {
   Dealer(zmq::context_t& context, const std::string& endpoint, const std::string& routing_id = {})
       : socket_(context, zmq::socket_type::dealer) {
     socket_.set(zmq::sockopt::linger, 0);
-    socket_.set(zmq::sockopt::rcvtimeo, kPatienceMs);
     if (!routing_id.empty()) socket_.set(zmq::sockopt::routing_id, routing_id);
     socket_.connect(endpoint);
   }
@@ -34,8 +34,14 @@ class Dealer {
   }
   /// The next reply; throws when none comes.
   DecodedReply receive() {
+    auto reply = receive_within(kPatience);
+    if (!reply) throw std::runtime_error("no reply came");
+    return std::move(*reply);
+  }
+  std::optional<DecodedReply> receive_within(std::chrono::milliseconds patience) {
+    socket_.set(zmq::sockopt::rcvtimeo, static_cast<int>(patience.count()));
     zmq::message_t frame;
-    if (!socket_.recv(frame)) throw std::runtime_error("no reply came");
+    if (!socket_.recv(frame)) return std::nullopt;
     return decode_reply(frame.to_string_view()).value();
   }
   void close() { socket_.close(); }

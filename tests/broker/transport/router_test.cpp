@@ -136,6 +136,23 @@ TEST_F(RouterTest, tells_the_session_of_a_connection_that_went_before_it_was_bou
   EXPECT_EQ(depart.origin.connection, ConnectionId{999});
 }
 
+TEST_F(RouterTest, gives_nobodys_session_to_who_comes_back_under_its_routing_id) {
+  const std::string routing_id = "guessable";
+  Dealer alice(context_, router_.endpoint(), routing_id);
+  const auto alices = admit(alice, kAlice, "alice");
+  alice.close();
+  // Until libzmq has seen the first one go, it hears nobody else under that id.
+  std::optional<DecodedReply> refused;
+  EXPECT_TRUE(eventually([&] {
+    Dealer impostor(context_, router_.endpoint(), routing_id);
+    impostor.send(request::Ping{}, {5});
+    refused = impostor.receive_within(milliseconds(200));
+    return refused.has_value();
+  }));
+  EXPECT_EQ(refusal_in(refused.value()), RefusalCode::hello_first);
+  EXPECT_EQ(recorder_.next<command::Depart>().origin.connection, alices);
+}
+
 TEST_F(RouterTest, sends_nothing_to_a_connection_it_does_not_know) {
   auto dealer = connect();
   admit(dealer, kAlice, "alice");
