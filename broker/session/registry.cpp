@@ -31,7 +31,7 @@ void Registry::close(ClientNumber client) {
   });
   // Outside the lock, and here rather than in whichever thread drops the last pointer: the router must never
   // join.
-  if (session) session->finish();
+  if (session) session->finish_departed();
 }
 
 void Registry::close_all() {

@@ -16,7 +16,7 @@ class Registry {
   /// Makes sure that the client has a session. False when there are too many, or the machine has no thread
   /// left.
   [[nodiscard]] bool open(ClientNumber client);
-  /// Ends the client's session once it has answered what it took.
+  /// Ends the session of a client that has left.
   void close(ClientNumber client);
   void close_all();
 

@@ -26,6 +26,11 @@ void Session::finish() {
   if (thread_.joinable()) thread_.join();
 }
 
+void Session::finish_departed() {
+  has_departed_ = true;
+  finish();
+}
+
 void Session::run() {
   std::vector<Item> items;
   while (mailbox_.drain(items)) {
@@ -67,7 +72,9 @@ void Session::answer(const Origin& origin, request::Goodbye&) { command(command:
 
 template <class Read>
 void Session::answer(const Origin& origin, Read& read) {
-  tools_.replies.send(origin.connection, encode(origin.request, tools_.reads.answer(client_, read)));
+  const auto reply =
+      has_departed_ ? Reply(refuse(RefusalCode::hello_first)) : tools_.reads.answer(client_, read);
+  tools_.replies.send(origin.connection, encode(origin.request, reply));
 }
 
 void Session::command(Command command) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <thread>
 #include <variant>
 
@@ -36,6 +37,9 @@ class Session {
   void vanished(ConnectionId connection);
   /// Takes nothing more, answers what was taken, and joins the thread. Called by the greeter only.
   void finish();
+  /// As finish, for a client that has left: reads that it sent behind its GOODBYE are refused, so that the
+  /// greeter does not wait for them.
+  void finish_departed();
 
  private:
   struct Frame {
@@ -63,6 +67,7 @@ class Session {
 
   const ClientNumber client_;
   const SessionTools tools_;
+  std::atomic<bool> has_departed_ = false;
   Mailbox<Item> mailbox_;
   std::jthread thread_;
 };

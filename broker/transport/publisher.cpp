@@ -51,7 +51,8 @@ void Publisher::run() {
     for (const auto& frame : packer_.take()) send(frame);
     if (std::chrono::steady_clock::now() >= next_tick) {
       send(packer_.tick(epoch_, clock_()));
-      next_tick += kTick;
+      // After a pause of the process one tick is due, not all that it missed.
+      while (next_tick <= std::chrono::steady_clock::now()) next_tick += kTick;
     }
   }
 }

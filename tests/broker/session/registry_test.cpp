@@ -53,7 +53,7 @@ TEST_F(RegistryTest, ends_a_session_with_its_thread_once_it_answered) {
   registry_.deliver(kAlice, kDesk, frame(request::Ping{}, {5}));
   registry_.close(kAlice);
   EXPECT_EQ(threads_named("session-1"), 0U);
-  EXPECT_EQ(replies_.all().size(), 1U);
+  EXPECT_EQ(replies_.all().size(), 1U) << "pong or hello_first, but an answer";
   EXPECT_EQ(registry_.deliver(kAlice, kDesk, frame(request::Ping{})), Push::closed);
 }
 

@@ -139,6 +139,25 @@ TEST_F(StuckSession, hears_of_a_vanished_connection_however_full_it_is) {
   EXPECT_EQ(recorder_.next<command::Depart>().origin.connection, kDesk);
 }
 
+/// A session that waits for its recorder, with a read behind that.
+class BusySession : public OneSession {
+ protected:
+  BusySession() : OneSession(4, 1) {
+    hear(request::Join{"first"});
+    hear(request::Join{"second"});
+    hear(request::Ping{}, {9});
+  }
+};
+
+TEST_F(BusySession, does_not_read_for_who_has_left) {
+  std::jthread greeter([this] { session_->finish_departed(); });
+  ASSERT_TRUE(
+      eventually([this] { return session_->deliver(kDesk, frame(request::Ping{})) == Push::closed; }));
+  for (int i = 0; i < 2; ++i) (void)recorder_.next<command::Join>();
+  greeter.join();
+  EXPECT_EQ(replies_.reply_to(9).refusal(), RefusalCode::hello_first);
+}
+
 TEST(TokenHash, is_blake2b_256) {
   // BLAKE2b-256 of "abc", as other implementations compute it.
   const std::string expected =
