@@ -1,5 +1,6 @@
 """The C++ examples, which are the client library with as little around it as possible, against a real broker."""
 
+import os
 import subprocess
 
 from palabre_harness import Program, eventually, program
@@ -16,8 +17,9 @@ def listener(broker, tmp_path, *arguments) -> Program:
 
 
 def poster(broker, tmp_path, name: str = "paul", room: str = "lobby") -> subprocess.Popen:
-    return subprocess.Popen([program("example_poster"), broker.talk, name, room], env=environment_of(tmp_path),
-                            stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen([program("example_poster"), broker.talk, name, room],
+                            env={**os.environ, **environment_of(tmp_path)}, stdin=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True)
 
 
 def post(broker, tmp_path, lines: str) -> None:
