@@ -1,5 +1,6 @@
 """The C++ examples, which are the client library with as little around it as possible, against a real broker."""
 
+import contextlib
 import os
 import subprocess
 
@@ -16,15 +17,22 @@ def listener(broker, tmp_path, *arguments) -> Program:
                    environment_of(tmp_path))
 
 
-def poster(broker, tmp_path, name: str = "paul", room: str = "lobby") -> subprocess.Popen:
-    return subprocess.Popen([program("example_poster"), broker.talk, name, room],
-                            env={**os.environ, **environment_of(tmp_path)}, stdin=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True)
+@contextlib.contextmanager
+def poster(broker, tmp_path, name: str = "paul", room: str = "lobby"):
+    """The process, which ends with the block: one left behind would go on posting to whoever gets the port next."""
+    posting = subprocess.Popen([program("example_poster"), broker.talk, name, room],
+                               env={**os.environ, **environment_of(tmp_path)}, stdin=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    with posting:
+        try:
+            yield posting
+        finally:
+            posting.kill()
 
 
 def post(broker, tmp_path, lines: str) -> None:
-    posting = poster(broker, tmp_path)
-    _, errors = posting.communicate(lines, timeout=60)
+    with poster(broker, tmp_path) as posting:
+        _, errors = posting.communicate(lines, timeout=60)
     assert posting.returncode == 0, errors
 
 
@@ -38,8 +46,8 @@ def test_what_the_poster_posts_the_listener_prints(broker, tmp_path):
 def test_a_room_is_made_by_who_comes_first(broker, tmp_path):
     with listener(broker, tmp_path, "tea") as listening:
         eventually(lambda: broker.sessions() == ["session-1"])
-        posting = poster(broker, tmp_path, room="tea")
-        posting.communicate("two lumps\n", timeout=60)
+        with poster(broker, tmp_path, room="tea") as posting:
+            posting.communicate("two lumps\n", timeout=60)
         eventually(lambda: listening.lines() == ["1  #2 paul  two lumps"])
 
 
@@ -47,15 +55,15 @@ def test_nothing_is_lost_or_doubled_when_the_broker_is_killed_in_the_middle(brok
     count = 3000
     with listener(broker, tmp_path, "lobby", 1) as listening:
         eventually(lambda: broker.sessions() == ["session-1"])
-        posting = poster(broker, tmp_path)
-        for number in range(1, count + 1):
-            posting.stdin.write(f"{number}\n")
-            if number % 1000 == 500:
-                posting.stdin.flush()
-                eventually(lambda: len(listening.lines()) > number - 500)
-                broker.kill()
-                broker.start()
-        _, errors = posting.communicate(timeout=60)
+        with poster(broker, tmp_path) as posting:
+            for number in range(1, count + 1):
+                posting.stdin.write(f"{number}\n")
+                if number % 1000 == 500:
+                    posting.stdin.flush()
+                    eventually(lambda: len(listening.lines()) > number - 500)
+                    broker.kill()
+                    broker.start()
+            _, errors = posting.communicate(timeout=60)
         assert posting.returncode == 0, errors
         eventually(lambda: len(listening.lines()) >= count)
         assert listening.lines() == [f"{number}  #2 paul  {number}" for number in range(1, count + 1)]
@@ -65,8 +73,8 @@ def test_nothing_is_lost_or_doubled_when_the_broker_is_killed_in_the_middle(brok
 
 def test_a_name_that_belongs_to_somebody_else_is_refused(broker, tmp_path):
     post(broker, tmp_path, "mine\n")
-    stranger = poster(broker, tmp_path / "elsewhere")
-    _, errors = stranger.communicate("yours\n", timeout=60)
+    with poster(broker, tmp_path / "elsewhere") as stranger:
+        _, errors = stranger.communicate("yours\n", timeout=60)
     assert stranger.returncode == 1
     assert "belongs to somebody" in errors
 
