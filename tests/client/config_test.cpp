@@ -1,33 +1,17 @@
 #include "client/config.hpp"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <regex>
+
+#include "tests/support/temporary_directory.hpp"
 
 namespace palabre {
 namespace {
 
 using testing::EndsWith;
 using testing::HasSubstr;
-
-/// A configuration file with a name of its own, gone with the test.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& content)
-      : path_(testing::TempDir() + "palabre-" + std::to_string(getpid()) + ".toml") {
-    std::ofstream(path_) << content;
-  }
-  ~TemporaryFile() { std::filesystem::remove(path_); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 ClientSources sources(std::map<std::string, std::string> variables = {}) {
   return {.flags = {},

@@ -10,21 +10,14 @@
 #include <vector>
 
 #include "schema/text.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace palabre {
 namespace {
 
-/// A directory of the test's own, gone with it.
 class Identity : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "palabre-identity-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    root_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(root_); }
-
-  [[nodiscard]] std::filesystem::path directory() const { return root_ / "palabre/identities"; }
+  [[nodiscard]] std::filesystem::path directory() const { return root_.path() / "palabre/identities"; }
 
   static mode_t mode_of(const std::filesystem::path& path) {
     struct stat status {};
@@ -32,7 +25,7 @@ class Identity : public testing::Test {
     return status.st_mode & 0777U;
   }
 
-  std::filesystem::path root_;
+  TemporaryDirectory root_;
 };
 
 TEST_F(Identity, makes_a_token_of_64_hexadecimal_digits_at_first_use) {

@@ -1,7 +1,6 @@
 #include "broker/config.hpp"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <iterator>
@@ -10,29 +9,13 @@
 #include <set>
 
 #include "schema/limits.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace palabre::broker {
 namespace {
 
 using testing::HasSubstr;
 using testing::StartsWith;
-
-/// A configuration file with a name of its own, gone with the test.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& content)
-      : path_(testing::TempDir() + "palabred-" + std::to_string(getpid()) + ".toml") {
-    std::ofstream(path_) << content;
-  }
-  ~TemporaryFile() { std::filesystem::remove(path_); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 using Variables = std::map<std::string, std::string>;
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <map>
@@ -14,6 +13,7 @@
 #include "broker/journal/data_directory.hpp"
 #include "broker/journal/sqlite_archive.hpp"
 #include "broker/journal/sqlite_journal.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace palabre::broker {
 
@@ -33,22 +33,15 @@ struct OpenStore {
 /// A test with a place of its own on the disk, which is gone afterwards.
 class StoreTest : public testing::Test {
  protected:
-  StoreTest() {
-    std::string pattern = testing::TempDir() + "palabre-store-XXXXXX";
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    temporary_ = pattern;
-  }
-  ~StoreTest() override { std::filesystem::remove_all(temporary_); }
-
-  [[nodiscard]] std::filesystem::path temporary() const { return temporary_; }
-  [[nodiscard]] std::filesystem::path data() const { return temporary_ / "data"; }
+  [[nodiscard]] std::filesystem::path temporary() const { return temporary_.path(); }
+  [[nodiscard]] std::filesystem::path data() const { return temporary_.path() / "data"; }
   /// Opens the store in data() and stores `first`.
   [[nodiscard]] OpenStore open(JournalOptions options = {}, const std::vector<Record>& first = {}) const {
     return OpenStore(data(), options, first);
   }
 
  private:
-  std::filesystem::path temporary_;
+  TemporaryDirectory temporary_;
 };
 
 inline record::Registered registered(ClientNumber client, const std::string& name) {
