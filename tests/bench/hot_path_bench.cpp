@@ -38,7 +38,7 @@ void BM_apply_post(benchmark::State& run) {
   const auto texts = static_cast<std::size_t>(run.range(0));
   State state = restore({"0123456789abcdef", {}, {}, {{kLobby, "lobby", {}, {}}}});
   Outcome outcome;
-  apply(state, command::Admit{{1}, {1}, {}, "alice", TokenHash(32, 't')}, {1}, outcome);
+  apply(state, command::Admit{{1}, {1}, "alice", TokenHash(32, 't')}, {1}, outcome);
   state.matrix.learn({1}, {99}, {});
   Counter next{1};
   for (auto _ : run) {
