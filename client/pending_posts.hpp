@@ -21,15 +21,13 @@ namespace palabre {
 /// Rules that make each post be stored once and in order, whatever is lost, refused or repeated:
 /// - A parcel keeps its texts and counters for every resend, so a repeat meets the original acknowledgement.
 /// - Replies are matched by request id. A setback (refusal, time-out, new connection) makes every parcel from
-/// the
-///   one concerned on not sent, which forgets their ids: their late replies mean nothing any more.
+///   the one concerned on not sent, which forgets their ids: their late replies mean nothing any more.
 /// - The connection is first in, first out: what was sent behind a refused parcel is refused `out_of_order`.
-/// So when
-///   a parcel is refused for good, those behind it are known not to be stored, and go to a fresh outbox.
+///   So when a parcel is refused for good, those behind it are not stored, and go to a fresh outbox.
 ///   Closing the gap in the old outbox would give their counters to other texts, and a late frame of a
 ///   connection thought dead could then be taken for them.
 /// - A parcel of a fresh outbox waits until the older outbox is acknowledged, since counters order only
-/// within one.
+///   within one.
 class PendingPosts {
  public:
   using MakeOutbox = std::function<OutboxId()>;
