@@ -78,11 +78,20 @@ class Archive {
   [[nodiscard]] virtual std::optional<StoredCell> cell(ClientNumber client, Column column) = 0;
 };
 
+/// An encoded reply and where it goes.
+struct Outgoing {
+  ConnectionId connection;
+  Bytes frame;
+};
+
 /// The way back to a client: the router's outbox. Never waits; drops when it is full.
 class Replies {
  public:
   virtual ~Replies() = default;
   virtual void send(ConnectionId connection, Bytes frame) = 0;
+  /// As a send of each, in this order, but under one lock and with one wake-up. Leaves `replies` empty, with
+  /// whatever room it has for the next ones.
+  virtual void send_all(std::vector<Outgoing>& replies) = 0;
 };
 
 /// The router's outbox as the greeter sees it: it also says whose a connection is. In one queue, so that a

@@ -1,12 +1,27 @@
 #include "broker/transport/outbox.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <ranges>
 #include <utility>
 
 namespace palabre::broker {
 
 void Outbox::send(ConnectionId connection, Bytes frame) {
-  put(Frame{connection, std::move(frame)}, capacity_);
+  put(Outgoing{connection, std::move(frame)}, capacity_);
+}
+
+void Outbox::send_all(std::vector<Outgoing>& replies) {
+  const bool was_empty = items_.with([&](std::vector<Item>& items) {
+    const auto held = items.size();
+    const auto space = capacity_ - std::min(capacity_, held);
+    const auto taken =
+        std::views::take(replies, static_cast<std::ptrdiff_t>(std::min(space, replies.size())));
+    for (auto& reply : taken) items.emplace_back(std::move(reply));
+    return held == 0 && !items.empty();
+  });
+  replies.clear();
+  if (was_empty) wake_up_.ring();
 }
 
 void Outbox::bind(ConnectionId connection, ClientNumber client) {

@@ -14,19 +14,16 @@ namespace palabre::broker {
 /// never dropped.
 class Outbox : public Switchboard {
  public:
-  struct Frame {
-    ConnectionId connection;
-    Bytes bytes;
-  };
   struct Binding {
     ConnectionId connection;
     ClientNumber client;  ///< 0: belongs to nobody any more
   };
-  using Item = std::variant<Frame, Binding>;
+  using Item = std::variant<Outgoing, Binding>;
 
   explicit Outbox(std::size_t capacity) : capacity_(capacity) {}
 
   void send(ConnectionId connection, Bytes frame) override;
+  void send_all(std::vector<Outgoing>& replies) override;
   void bind(ConnectionId connection, ClientNumber client) override;
   void unbind(ConnectionId connection) override;
 

@@ -94,7 +94,7 @@ void Router::route(std::string_view routing_id, const zmq::message_t& body, bool
 void Router::refuse_frame(ConnectionId connection, std::string_view frame, const Refusal& refusal) {
   // Read only for its request id, so that the client knows what was refused.
   const auto id = frame.empty() ? RequestId{} : decode_request(frame).id;
-  transmit(Outbox::Frame{connection, encode(id, Reply(refusal))});
+  transmit(Outgoing{connection, encode(id, Reply(refusal))});
 }
 
 void Router::send_waiting() {
@@ -102,13 +102,13 @@ void Router::send_waiting() {
   for (const auto& item : taken_) std::visit([this](const auto& one) { transmit(one); }, item);
 }
 
-void Router::transmit(const Outbox::Frame& frame) {
-  const auto routing_id = connections_.routing_id(frame.connection);
+void Router::transmit(const Outgoing& reply) {
+  const auto routing_id = connections_.routing_id(reply.connection);
   if (routing_id.empty()) return;
   const auto result = send_frame(socket_, routing_id, zmq::send_flags::sndmore);
   // A full pipe drops the reply; the client asks again.
-  if (result == SendResult::sent) (void)send_frame(socket_, frame.bytes, zmq::send_flags::none);
-  if (result == SendResult::unreachable) report(connections_.forget(frame.connection));
+  if (result == SendResult::sent) (void)send_frame(socket_, reply.frame, zmq::send_flags::none);
+  if (result == SendResult::unreachable) report(connections_.forget(reply.connection));
 }
 
 void Router::transmit(const Outbox::Binding& binding) {

@@ -41,7 +41,7 @@ class Router {
   void route(std::string_view routing_id, const zmq::message_t& body, bool has_more);
   void refuse_frame(ConnectionId connection, std::string_view frame, const Refusal& refusal);
   void send_waiting();
-  void transmit(const Outbox::Frame& frame);
+  void transmit(const Outgoing& reply);
   void transmit(const Outbox::Binding& binding);
   void forget_silent();
   void report(const Connections::Connection& gone);

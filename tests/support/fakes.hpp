@@ -39,6 +39,9 @@ class FakeReplies : public Replies {
     if (!decoded) throw std::logic_error("the broker sent what no client can read");
     replies_.add({connection, decoded->id, std::move(decoded->body)});
   }
+  void send_all(std::vector<Outgoing>& replies) override {
+    for (auto& [connection, frame] : std::exchange(replies, {})) send(connection, std::move(frame));
+  }
 
   [[nodiscard]] std::vector<SentReply> all() const { return replies_.all(); }
   [[nodiscard]] std::vector<SentReply> wait_for(std::size_t count) const { return replies_.wait_for(count); }
@@ -67,6 +70,9 @@ class FakeSwitchboard : public Switchboard {
   void send(ConnectionId connection, Bytes frame) override {
     items_.add(connection);
     replies.send(connection, std::move(frame));
+  }
+  void send_all(std::vector<Outgoing>& outgoing) override {
+    for (auto& [connection, frame] : std::exchange(outgoing, {})) send(connection, std::move(frame));
   }
   void bind(ConnectionId connection, ClientNumber client) override {
     items_.add(Binding{connection, client});

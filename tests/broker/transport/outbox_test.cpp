@@ -30,8 +30,8 @@ TEST(Outbox, hands_over_replies_and_bindings_in_one_order) {
   const auto items = take(outbox);
   ASSERT_EQ(items.size(), 3U);
   EXPECT_EQ(std::get<Outbox::Binding>(items[0]).client, kAlice);
-  EXPECT_EQ(std::get<Outbox::Frame>(items[1]).bytes, "welcome");
-  EXPECT_EQ(std::get<Outbox::Frame>(items[1]).connection, kDesk);
+  EXPECT_EQ(std::get<Outgoing>(items[1]).frame, "welcome");
+  EXPECT_EQ(std::get<Outgoing>(items[1]).connection, kDesk);
   EXPECT_EQ(std::get<Outbox::Binding>(items[2]).client, ClientNumber{0});
   EXPECT_TRUE(take(outbox).empty());
 }
@@ -44,10 +44,36 @@ TEST(Outbox, drops_replies_at_its_bound_but_never_a_binding) {
   outbox.bind(kDesk, kAlice);
   const auto items = take(outbox);
   ASSERT_EQ(items.size(), 3U);
-  EXPECT_EQ(std::get<Outbox::Frame>(items[1]).bytes, "two");
+  EXPECT_EQ(std::get<Outgoing>(items[1]).frame, "two");
   EXPECT_TRUE(std::holds_alternative<Outbox::Binding>(items[2]));
   outbox.send(kDesk, "three");
   EXPECT_EQ(take(outbox).size(), 1U) << "what was taken makes space";
+}
+
+TEST(Outbox, takes_many_at_once_in_order_and_up_to_its_bound) {
+  Outbox outbox(3);
+  outbox.send(kDesk, "one");
+  std::vector<Outgoing> replies{{kDesk, "two"}, {kDesk, "three"}, {kDesk, "dropped"}};
+  outbox.send_all(replies);
+  EXPECT_TRUE(replies.empty());
+  const auto items = take(outbox);
+  ASSERT_EQ(items.size(), 3U);
+  EXPECT_EQ(std::get<Outgoing>(items[1]).frame, "two");
+  EXPECT_EQ(std::get<Outgoing>(items[2]).frame, "three");
+}
+
+TEST(Outbox, rings_once_for_many_and_not_for_none) {
+  Outbox outbox(8);
+  std::vector<Outgoing> replies;
+  outbox.send_all(replies);
+  EXPECT_FALSE(is_rung(outbox));
+  replies = {{kDesk, "one"}, {kDesk, "two"}};
+  outbox.send_all(replies);
+  EXPECT_TRUE(is_rung(outbox));
+  outbox.wake_up().clear();
+  replies = {{kDesk, "three"}};
+  outbox.send_all(replies);
+  EXPECT_FALSE(is_rung(outbox)) << "the owner knows already";
 }
 
 TEST(Outbox, rings_when_it_was_empty_only) {
