@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <iterator>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -11,9 +13,16 @@ namespace palabre::broker {
 
 enum class Push : unsigned char { taken, full, closed };
 
-/// A bounded queue into one thread, which takes everything that waits at once. Any thread may push; a push
-/// wakes the owner only when the queue was empty. Closing lets the owner finish what was taken, and refuses
-/// the rest.
+/// What became of a group: how many of it were taken, from its front, and how the rest fared; `taken` when
+/// there is no rest.
+struct GroupPush {
+  std::size_t count = 0;
+  Push rest = Push::taken;
+};
+
+/// A bounded queue into one thread, which takes everything that waits at once. Any thread may push; a push of
+/// one or of many wakes the owner at most once, and only when the queue was empty. Closing lets the owner
+/// finish what was taken, and refuses the rest.
 template <class T>
 class Mailbox {
  public:
@@ -28,6 +37,16 @@ class Mailbox {
     return Push::taken;
   }
 
+  /// Never waits: takes as many as there is space for.
+  template <class Group>
+  GroupPush try_push_all(Group& group) {
+    std::unique_lock lock(mutex_);
+    if (is_closed_) return {0, std::size(group) == 0 ? Push::taken : Push::closed};
+    const auto count = std::min(space(), std::size(group));
+    append(std::begin(group), count, lock);
+    return {count, count == std::size(group) ? Push::taken : Push::full};
+  }
+
   /// Takes the item whatever the bound: for control messages, whose number is bounded by what they speak of.
   Push push_control(T item) {
     std::unique_lock lock(mutex_);
@@ -39,10 +58,25 @@ class Mailbox {
   /// Waits for space.
   Push push(T item) {
     std::unique_lock lock(mutex_);
-    space_.wait(lock, [this] { return is_closed_ || items_.size() < capacity_; });
+    wait_for_space(lock);
     if (is_closed_) return Push::closed;
     append(std::move(item), lock);
     return Push::taken;
+  }
+
+  /// Waits for space as often as it must until all are taken, and leaves `group` empty, with its room.
+  /// Others' items may come between where it had to wait.
+  Push push_all(std::vector<T>& group) {
+    auto next = group.begin();
+    bool is_open = true;
+    while (is_open && next != group.end()) {
+      std::unique_lock lock(mutex_);
+      wait_for_space(lock);
+      is_open = !is_closed_;
+      if (is_open) next = append(next, std::min(space(), static_cast<std::size_t>(group.end() - next)), lock);
+    }
+    group.clear();
+    return is_open ? Push::taken : Push::closed;
   }
 
   /// Waits for items and swaps all of them into `items`, which is emptied first. False when the mailbox is
@@ -70,11 +104,28 @@ class Mailbox {
   }
 
  private:
+  /// Requires the lock.
+  [[nodiscard]] std::size_t space() const { return capacity_ - std::min(capacity_, items_.size()); }
+  void wait_for_space(std::unique_lock<std::mutex>& lock) {
+    space_.wait(lock, [this] { return is_closed_ || space() > 0; });
+  }
+
   void append(T item, std::unique_lock<std::mutex>& lock) {
     const bool was_empty = items_.empty();
     items_.push_back(std::move(item));
     lock.unlock();
     if (was_empty) arrival_.notify_one();
+  }
+
+  /// Moves `count` items from `first` on; returns where it ended.
+  template <class Iterator>
+  Iterator append(Iterator first, std::size_t count, std::unique_lock<std::mutex>& lock) {
+    const bool was_empty = items_.empty();
+    const auto end = std::next(first, static_cast<std::ptrdiff_t>(count));
+    for (; first != end; ++first) items_.emplace_back(std::move(*first));
+    lock.unlock();
+    if (was_empty && count > 0) arrival_.notify_one();
+    return first;
   }
 
   bool take(std::vector<T>& items, std::unique_lock<std::mutex>& lock) {

@@ -131,6 +131,84 @@ TEST(Mailbox, takes_what_can_only_be_moved) {
   EXPECT_EQ(*items.front(), 7);
 }
 
+TEST(Mailbox, takes_as_much_of_a_group_as_has_space) {
+  Mailbox<int> mailbox(4);
+  mailbox.try_push(1);
+  std::vector<int> group{2, 3, 4, 5, 6};
+  const auto pushed = mailbox.try_push_all(group);
+  EXPECT_EQ(pushed.count, 3U);
+  EXPECT_EQ(pushed.rest, Push::full);
+  std::vector<int> items;
+  mailbox.drain(items);
+  EXPECT_THAT(items, ElementsAre(1, 2, 3, 4));
+  const auto whole = mailbox.try_push_all(group = {7, 8});
+  EXPECT_EQ(whole.count, 2U);
+  EXPECT_EQ(whole.rest, Push::taken);
+}
+
+TEST(Mailbox, takes_no_group_once_closed) {
+  Mailbox<int> mailbox(4);
+  mailbox.close();
+  std::vector<int> group{1, 2};
+  const auto pushed = mailbox.try_push_all(group);
+  EXPECT_EQ(pushed.count, 0U);
+  EXPECT_EQ(pushed.rest, Push::closed);
+  EXPECT_EQ(mailbox.push_all(group), Push::closed);
+}
+
+TEST(Mailbox, lets_a_group_wait_for_space_part_by_part) {
+  Mailbox<int> mailbox(2);
+  Collected<Push> pushed;
+  const std::jthread producer([&] {
+    std::vector<int> group{1, 2, 3, 4, 5};
+    pushed.add(mailbox.push_all(group));
+    EXPECT_THAT(group, IsEmpty());
+    mailbox.close();
+  });
+  std::vector<int> all;
+  std::vector<int> items;
+  while (mailbox.drain(items)) {
+    EXPECT_LE(items.size(), 2U) << "more than the bound waited";
+    all.insert(all.end(), items.begin(), items.end());
+  }
+  EXPECT_THAT(all, ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_THAT(pushed.all(), ElementsAre(Push::taken));
+}
+
+TEST(Mailbox, wakes_a_group_that_waits_when_it_closes) {
+  Mailbox<int> mailbox(1);
+  Collected<Push> pushed;
+  const std::jthread producer([&] {
+    std::vector<int> group{1, 2, 3};
+    pushed.add(mailbox.push_all(group));
+  });
+  mailbox.close();
+  EXPECT_THAT(pushed.wait_for(1), ElementsAre(Push::closed));
+}
+
+TEST(Mailbox, keeps_the_order_of_groups_and_loses_nothing) {
+  constexpr int kProducers = 4;
+  constexpr int kItems = 20'000;
+  Mailbox<std::pair<int, int>> mailbox(64);
+  std::vector<std::jthread> producers;
+  for (int producer = 0; producer < kProducers; ++producer) {
+    producers.emplace_back([&mailbox, producer] {
+      std::vector<std::pair<int, int>> group;
+      for (int item = 0; item < kItems; ++item) {
+        group.emplace_back(producer, item);
+        if (item % 100 == 99) mailbox.push_all(group);
+      }
+    });
+  }
+  std::map<int, int> next;
+  std::vector<std::pair<int, int>> items;
+  for (int taken = 0; taken < kProducers * kItems; taken += static_cast<int>(items.size())) {
+    ASSERT_TRUE(mailbox.drain(items));
+    EXPECT_LE(items.size(), 64U);
+    for (const auto& [producer, item] : items) EXPECT_EQ(item, next[producer]++) << "of " << producer;
+  }
+}
+
 TEST(Mailbox, keeps_each_producers_order_and_loses_nothing) {
   constexpr int kProducers = 4;
   constexpr int kItems = 20'000;
