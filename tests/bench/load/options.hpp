@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace palabre::bench {
+
+enum class System : std::uint8_t { palabre, plain, packed, redis, nats };
+enum class Mode : std::uint8_t { fanout, stored, ingest, delay };
+/// How closely palabre's subscribers look: at the header of each batch, or at everything.
+enum class Check : std::uint8_t { light, full };
+enum class RedisStore : std::uint8_t { xadd, rpush };
+
+/// One run of the load, as asked for on the command line.
+struct Options {
+  System system = System::palabre;
+  Mode mode = Mode::fanout;
+  Check check = Check::light;
+  RedisStore redis_store = RedisStore::rpush;
+  std::uint16_t talk_port = 8420;
+  std::uint16_t feed_port = 8421;
+  std::size_t publishers = 4;
+  std::size_t subscribers = 100;
+  std::size_t window = 1024;   ///< messages under way in total
+  std::size_t under_way = 64;  ///< messages under way of each publisher, where that is the measure
+  std::size_t bytes = 64;      ///< of each text
+  std::size_t texts_a_post = 64;
+  double rate = 200;  ///< messages a second in total
+  double warmup_seconds = 0.5;
+  double seconds = 3;
+};
+
+/// Ends the process on a wrong command line, or when help was asked for.
+[[nodiscard]] Options read_options(int argc, char** argv);
+
+[[nodiscard]] std::string name_of(System system);
+[[nodiscard]] std::string name_of(Mode mode);
+
+}  // namespace palabre::bench

@@ -1,0 +1,232 @@
+#include <algorithm>
+#include <variant>
+
+#include "schema/codec.hpp"
+#include "schema/frames.hpp"
+#include "tests/bench/load/batch_readers.hpp"
+#include "tests/bench/load/msgpack_cursor.hpp"
+#include "tests/bench/load/peers.hpp"
+#include "tests/bench/load/zmtp.hpp"
+
+/// The protocol of schema/README.md: HELLO and POST on the talk port, batches on the feed.
+namespace palabre::bench {
+namespace {
+
+constexpr std::string_view kRoom = "lobby";
+constexpr std::string_view kToken = "a-token-of-the-load-program";
+
+/// msgpack for what is posted: the library's writer makes a string of each text first.
+class PostWriter {
+ public:
+  explicit PostWriter(std::string& out) : out_(out) {}
+
+  void text(std::string_view text) {
+    text_header(text.size());
+    out_ += text;
+  }
+  void text_header(std::size_t size) {
+    if (size < 32) {
+      out_ += static_cast<char>(0xa0 | size);
+    } else if (size < 256) {
+      out_ += '\xd9';
+      big_endian(size, 1);
+    } else {
+      out_ += '\xda';
+      big_endian(size, 2);
+    }
+  }
+  void number(std::uint64_t number) {
+    out_ += '\xcf';
+    big_endian(number, 8);
+  }
+  void map(std::size_t keys) { out_ += static_cast<char>(0x80 | keys); }
+  void array(std::size_t elements) {
+    out_ += '\xdc';
+    big_endian(elements, 2);
+  }
+
+ private:
+  void big_endian(std::uint64_t number, unsigned width) {
+    for (unsigned shift = 8 * width; shift > 0; shift -= 8) out_ += static_cast<char>(number >> (shift - 8));
+  }
+
+  std::string& out_;
+};
+
+class PalabrePublisher : public Poster {
+ public:
+  PalabrePublisher(const Options& options, Tally& tally, std::size_t index)
+      : tally_(tally),
+        index_(static_cast<std::uint32_t>(index)),
+        texts_max_(options.texts_a_post),
+        checks_all_(options.check == Check::full),
+        outbox_(now_ns() % limits::kIntegerMax + index),
+        padding_(options.bytes - kPayloadBytesMin, 'x') {}
+
+  void begin(Connection& connection) override { ZmtpReader::write_greeting(connection.out(), "DEALER"); }
+
+  std::size_t read(Connection& connection, std::string_view bytes) override {
+    reader_.give(bytes);
+    for (auto found = reader_.next(); found != ZmtpReader::Found::nothing; found = reader_.next()) {
+      if (found == ZmtpReader::Found::greeting_done) {
+        say_hello(connection);
+        continue;
+      }
+      if (!reader_.frame().is_whole()) break;
+      take_reply(reader_.frame().body);
+      reader_.accept();
+    }
+    return reader_.used(bytes);
+  }
+
+  [[nodiscard]] bool is_ready() const override { return is_ready_; }
+
+  void post(Connection& connection, std::size_t messages, std::uint64_t sent_ns) override {
+    while (messages > 0) {
+      const auto texts = std::min(messages, texts_max_);
+      write_post(connection.out(), texts, sent_ns);
+      messages -= texts;
+      tally_.sent += texts;
+    }
+  }
+
+ private:
+  void say_hello(Connection& connection) {
+    const request::Hello hello{limits::kProtocolVersion, "load-" + std::to_string(index_),
+                               std::string(kToken)};
+    const auto frame = encode(RequestId{++request_}, hello);
+    write_zmtp_header(connection.out(), frame.size());
+    connection.out() += frame;
+  }
+
+  void write_post(std::string& out, std::size_t texts, std::uint64_t sent_ns) {
+    frame_.clear();
+    PostWriter writer(frame_);
+    writer.map(6);
+    writer.text("type");
+    writer.text("post");
+    writer.text("request");
+    writer.number(++request_);
+    writer.text("room");
+    writer.text(kRoom);
+    writer.text("outbox");
+    writer.number(outbox_);
+    writer.text("counter");
+    writer.number(sent_ + 1);
+    writer.text("texts");
+    writer.array(texts);
+    for (std::size_t i = 0; i < texts; ++i) {
+      writer.text_header(kPayloadBytesMin + padding_.size());
+      const auto place = frame_.size();
+      frame_.resize(place + kPayloadBytesMin);
+      write_payload(frame_.data() + place, {index_, static_cast<std::uint32_t>(++sent_), sent_ns});
+      frame_ += padding_;
+    }
+    write_zmtp_header(out, frame_.size());
+    out += frame_;
+  }
+
+  void take_reply(std::string_view frame) {
+    if (!is_ready_ || checks_all_) return decode(frame);
+    MsgpackCursor cursor(frame);
+    std::uint64_t acks = 0;
+    std::uint64_t counter = 0;
+    for (auto keys = cursor.map(); keys > 0 && cursor.is_good(); --keys) {
+      if (cursor.text() != "acks") {
+        cursor.skip();
+        continue;
+      }
+      acks = cursor.array();
+      cursor.array();
+      counter = cursor.number();
+      break;
+    }
+    if (acks == 0 || !cursor.is_good()) return decode(frame);
+    count(acks, counter);
+  }
+
+  /// The schema's own way, for what is not the ordinary acknowledgement.
+  void decode(std::string_view frame) {
+    const auto reply = decode_reply(frame);
+    if (!reply) return tally_.fail("palabre: " + reply.refusal().text);
+    if (std::holds_alternative<reply::Welcome>(reply->body)) {
+      is_ready_ = true;
+    } else if (const auto* refusal = std::get_if<Refusal>(&reply->body)) {
+      tally_.fail("palabre refuses: " + refusal->text);
+    } else if (const auto* stored = std::get_if<reply::Stored>(&reply->body)) {
+      for (const auto& ack : stored->acks) count(1, ack.counter.value);
+    }
+  }
+
+  void count(std::uint64_t acks, std::uint64_t first) {
+    if (first != acknowledged_ + 1) tally_.fail("palabre: an acknowledgement out of order");
+    acknowledged_ += acks;
+    tally_.acknowledged += acks;
+  }
+
+  Tally& tally_;
+  std::uint32_t index_;
+  std::size_t texts_max_;
+  bool checks_all_;
+  std::uint64_t outbox_;
+  std::string padding_;
+  std::string frame_;
+  std::uint64_t request_ = 0;
+  ZmtpReader reader_;
+  bool is_ready_ = false;
+};
+
+class PalabreSubscriber : public Dialogue {
+ public:
+  explicit PalabreSubscriber(std::unique_ptr<BatchReader> batches) : batches_(std::move(batches)) {}
+
+  void begin(Connection& connection) override { ZmtpReader::write_greeting(connection.out(), "SUB"); }
+
+  std::size_t read(Connection& connection, std::string_view bytes) override {
+    reader_.give(bytes);
+    for (auto found = reader_.next(); found != ZmtpReader::Found::nothing; found = reader_.next()) {
+      if (found == ZmtpReader::Found::greeting_done) {
+        write_subscription(connection.out(), room_topic(kRoom));
+        // Asked for last: with the first tick, the room's subscription is in force too.
+        write_subscription(connection.out(), kTickTopic);
+        continue;
+      }
+      if (!take(reader_.frame())) break;
+      reader_.accept();
+    }
+    return reader_.used(bytes);
+  }
+
+  [[nodiscard]] bool is_ready() const override { return has_tick_; }
+
+ private:
+  bool take(const ZmtpReader::Frame& frame) {
+    if (frame.has_more) {
+      if (!frame.is_whole()) return false;
+      is_tick_ = frame.body == kTickTopic;
+      return true;
+    }
+    if (is_tick_) {
+      has_tick_ = true;
+      return true;
+    }
+    return batches_->take(frame.body, frame.size);
+  }
+
+  ZmtpReader reader_;
+  std::unique_ptr<BatchReader> batches_;
+  bool is_tick_ = false;
+  bool has_tick_ = false;
+};
+
+}  // namespace
+
+Peers palabre_peers(const Options& options, Tally& tally) {
+  return {
+      [&options, &tally](std::size_t index) {
+        return std::make_unique<PalabrePublisher>(options, tally, index);
+      },
+      [&options, &tally] { return std::make_unique<PalabreSubscriber>(make_batch_reader(options, tally)); }};
+}
+
+}  // namespace palabre::bench

@@ -1,0 +1,57 @@
+#include "tests/bench/load/poller.hpp"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+namespace palabre::bench {
+namespace {
+
+// Twice the longest frame there can be, with what is read at once behind it.
+constexpr std::size_t kBufferBytes = 1024 * 1024;
+constexpr int kEventsAtOnce = 256;
+
+}  // namespace
+
+Poller::Poller(Tally& tally)
+    : tally_(tally), descriptor_(::epoll_create1(EPOLL_CLOEXEC)), buffer_(kBufferBytes) {
+  if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "no epoll");
+}
+
+Poller::~Poller() { ::close(descriptor_); }
+
+void Poller::watch(Connection& connection, int operation, bool for_writing) const {
+  epoll_event event{};
+  event.events = EPOLLIN | (for_writing ? EPOLLOUT : 0U);
+  event.data.ptr = &connection;
+  if (::epoll_ctl(descriptor_, operation, connection.descriptor(), &event) != 0) {
+    throw std::system_error(errno, std::generic_category(), "epoll");
+  }
+}
+
+void Poller::add(Connection& connection) { watch(connection, EPOLL_CTL_ADD, !connection.out().empty()); }
+
+void Poller::flush(Connection& connection) {
+  if (!connection.flush()) watch(connection, EPOLL_CTL_MOD, true);
+}
+
+void Poller::poll(std::uint64_t timeout_ns) {
+  std::array<epoll_event, kEventsAtOnce> events{};
+  const timespec timeout{static_cast<time_t>(timeout_ns / 1'000'000'000),
+                         static_cast<long>(timeout_ns % 1'000'000'000)};
+  const int count = ::epoll_pwait2(descriptor_, events.data(), kEventsAtOnce, &timeout, nullptr);
+  for (int i = 0; i < count; ++i) {
+    auto& connection = *static_cast<Connection*>(events[static_cast<std::size_t>(i)].data.ptr);
+    const auto what = events[static_cast<std::size_t>(i)].events;
+    if ((what & EPOLLOUT) != 0 && connection.flush()) watch(connection, EPOLL_CTL_MOD, false);
+    if ((what & ~std::uint32_t{EPOLLOUT}) == 0) continue;
+    const auto bytes = connection.receive(buffer_, tally_.is_timing ? &tally_.read_ns : nullptr);
+    if (connection.role() == Connection::Role::subscriber) tally_.bytes_delivered += bytes;
+    if (!connection.out().empty()) flush(connection);
+  }
+}
+
+}  // namespace palabre::bench
