@@ -19,9 +19,7 @@ Greeter::Greeter(Options options, Mailbox<Command>& recorder, Registry& registry
       mailbox_(options.capacity),
       thread_(start_thread("greeter", [this] { run(); })) {}
 
-Push Greeter::greet(ConnectionId connection, Bytes frame) {
-  return mailbox_.try_push(Stranger{connection, std::move(frame)});
-}
+Push Greeter::greet(RequestFrame& request) { return mailbox_.try_push_all(std::span(&request, 1)).rest; }
 
 void Greeter::admitted(effect::Admitted admitted) { mailbox_.push_control(std::move(admitted)); }
 
@@ -39,8 +37,8 @@ void Greeter::run() {
   }
 }
 
-void Greeter::handle(Stranger& stranger) {
-  auto decoded = decode_request(stranger.frame);
+void Greeter::handle(RequestFrame& stranger) {
+  auto decoded = decode_request(stranger.bytes);
   const auto refuse_with = [&](const Refusal& refusal) {
     switchboard_.send(stranger.connection, encode(decoded.id, Reply(refusal)));
   };

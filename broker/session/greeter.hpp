@@ -26,8 +26,8 @@ class Greeter : public Door {
           const DirectoryBoard& board, WallClock clock);
   ~Greeter() override { finish(); }
 
-  /// A frame from a connection that is nobody's yet. Never waits.
-  Push greet(ConnectionId connection, Bytes frame);
+  /// A request from a connection that is nobody's yet; left as it is unless it is taken. Never waits.
+  Push greet(RequestFrame& request);
 
   void admitted(effect::Admitted admitted) override;
   void departed(effect::Departed departed) override;
@@ -36,14 +36,10 @@ class Greeter : public Door {
   void finish();
 
  private:
-  struct Stranger {
-    ConnectionId connection;
-    Bytes frame;
-  };
-  using Item = std::variant<Stranger, effect::Admitted, effect::Departed>;
+  using Item = std::variant<RequestFrame, effect::Admitted, effect::Departed>;
 
   void run();
-  void handle(Stranger& stranger);
+  void handle(RequestFrame& stranger);
   void handle(effect::Admitted& admitted);
   void handle(effect::Departed& departed);
 

@@ -39,9 +39,9 @@ void Registry::close_all() {
   for (auto& [client, session] : sessions) session->finish();
 }
 
-Push Registry::deliver(ClientNumber client, ConnectionId connection, Bytes frame) {
+GroupPush Registry::deliver(ClientNumber client, std::span<RequestFrame> requests) {
   const auto session = find(client);
-  return session ? session->deliver(connection, std::move(frame)) : Push::closed;
+  return session ? session->deliver(requests) : GroupPush{0, Push::closed};
 }
 
 void Registry::vanished(ClientNumber client, ConnectionId connection) {

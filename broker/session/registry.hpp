@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <unordered_map>
 
 #include "broker/session/session.hpp"
@@ -20,8 +21,8 @@ class Registry {
   void close(ClientNumber client);
   void close_all();
 
-  /// Never waits. `closed` when the client has no session.
-  Push deliver(ClientNumber client, ConnectionId connection, Bytes frame);
+  /// As Session::deliver; `closed` when the client has no session.
+  GroupPush deliver(ClientNumber client, std::span<RequestFrame> requests);
   void vanished(ClientNumber client, ConnectionId connection);
 
  private:

@@ -15,9 +15,7 @@ Session::Session(ClientNumber client, const SessionTools& tools)
       mailbox_(tools.mailbox_capacity),
       thread_(start_thread("session-" + std::to_string(client.value), [this] { run(); })) {}
 
-Push Session::deliver(ConnectionId connection, Bytes frame) {
-  return mailbox_.try_push(Frame{connection, std::move(frame)});
-}
+GroupPush Session::deliver(std::span<RequestFrame> requests) { return mailbox_.try_push_all(requests); }
 
 void Session::vanished(ConnectionId connection) { mailbox_.push_control(Vanished{connection}); }
 
@@ -34,11 +32,12 @@ void Session::finish_departed() {
 void Session::run() {
   std::vector<Item> items;
   while (mailbox_.drain(items)) {
-    for (const auto& item : items) std::visit([this](const auto& one) { handle(one); }, item);
+    for (auto& item : items) std::visit([this](auto& one) { handle(std::move(one)); }, item);
+    hand_over();
   }
 }
 
-void Session::handle(const Frame& frame) {
+void Session::handle(RequestFrame frame) {
   auto decoded = decode_request(frame.bytes);
   const Origin origin{client_, frame.connection, decoded.id};
   if (!decoded.body) {
@@ -48,38 +47,43 @@ void Session::handle(const Frame& frame) {
   std::visit([&](auto& request) { answer(origin, request); }, *decoded.body);
 }
 
-void Session::handle(const Vanished& vanished) {
-  command(command::Depart{{client_, vanished.connection, RequestId{}}});
+void Session::handle(Vanished vanished) {
+  commands_.emplace_back(command::Depart{{client_, vanished.connection, RequestId{}}});
 }
 
 void Session::answer(const Origin& origin, request::Hello& hello) {
-  command(command::Admit{origin.connection, origin.request, std::move(hello.name), hash_token(hello.token)});
+  commands_.emplace_back(
+      command::Admit{origin.connection, origin.request, std::move(hello.name), hash_token(hello.token)});
 }
 
 void Session::answer(const Origin& origin, request::Post& post) {
-  command(command::Post{origin, std::move(post)});
+  commands_.emplace_back(command::Post{origin, std::move(post)});
 }
 
 void Session::answer(const Origin& origin, request::Join& join) {
-  command(command::Join{origin, std::move(join.room)});
+  commands_.emplace_back(command::Join{origin, std::move(join.room)});
 }
 
 void Session::answer(const Origin& origin, request::Leave& leave) {
-  command(command::Leave{origin, std::move(leave.room)});
+  commands_.emplace_back(command::Leave{origin, std::move(leave.room)});
 }
 
-void Session::answer(const Origin& origin, request::Goodbye&) { command(command::Depart{origin}); }
+void Session::answer(const Origin& origin, request::Goodbye&) {
+  commands_.emplace_back(command::Depart{origin});
+}
 
 template <class Read>
 void Session::answer(const Origin& origin, Read& read) {
+  // What was asked before does not wait until a slow read is done.
+  hand_over();
   const auto reply =
       has_departed_ ? Reply(refuse(RefusalCode::hello_first)) : tools_.reads.answer(client_, read);
   tools_.replies.send(origin.connection, encode(origin.request, reply));
 }
 
-void Session::command(Command command) {
+void Session::hand_over() {
   // Waits while the recorder is behind; meanwhile this client's own mailbox fills, and says busy to it alone.
-  tools_.recorder.push(std::move(command));
+  if (!commands_.empty()) tools_.recorder.push_all(commands_);
 }
 
 }  // namespace palabre::broker

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <span>
 #include <thread>
 #include <variant>
+#include <vector>
 
 #include "broker/domain/commands.hpp"
 #include "broker/domain/ports.hpp"
@@ -19,9 +21,15 @@ struct SessionTools {
   std::size_t mailbox_capacity;
 };
 
+/// A request as it came, and where its answer goes.
+struct RequestFrame {
+  ConnectionId connection;
+  Bytes bytes;
+};
+
 /// The thread of one registered identity, named session-N: reads that client's requests in the order they
-/// came, from all its connections, and answers each, or hands it to the recorder. It owns no socket and
-/// shares nothing that changes.
+/// came, from all its connections, and answers each, or hands it to the recorder with all others that waited.
+/// It owns no socket and shares nothing that changes.
 class Session {
  public:
   /// Starts the thread; throws std::system_error when the machine has none left.
@@ -31,8 +39,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// A request's frame. Never waits.
-  Push deliver(ConnectionId connection, Bytes frame);
+  /// Takes as many requests, from the front, as the mailbox has space for. Never waits.
+  GroupPush deliver(std::span<RequestFrame> requests);
   /// The connection is gone without a word.
   void vanished(ConnectionId connection);
   /// Takes nothing more, answers what was taken, and joins the thread. Called by the greeter only.
@@ -42,18 +50,14 @@ class Session {
   void finish_departed();
 
  private:
-  struct Frame {
-    ConnectionId connection;
-    Bytes bytes;
-  };
   struct Vanished {
     ConnectionId connection;
   };
-  using Item = std::variant<Frame, Vanished>;
+  using Item = std::variant<RequestFrame, Vanished>;
 
   void run();
-  void handle(const Frame& frame);
-  void handle(const Vanished& vanished);
+  void handle(RequestFrame frame);
+  void handle(Vanished vanished);
 
   void answer(const Origin& origin, request::Hello& hello);
   void answer(const Origin& origin, request::Post& post);
@@ -63,12 +67,13 @@ class Session {
   template <class Read>
   void answer(const Origin& origin, Read& read);
 
-  void command(Command command);
+  void hand_over();
 
   const ClientNumber client_;
   const SessionTools tools_;
   std::atomic<bool> has_departed_ = false;
   Mailbox<Item> mailbox_;
+  std::vector<Command> commands_;  ///< decided on already, for the recorder; touched by the thread only
   std::jthread thread_;
 };
 

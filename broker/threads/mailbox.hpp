@@ -37,9 +37,9 @@ class Mailbox {
     return Push::taken;
   }
 
-  /// Never waits: takes as many as there is space for.
+  /// Never waits: takes as many as there is space for, and leaves the others as they are.
   template <class Group>
-  GroupPush try_push_all(Group& group) {
+  GroupPush try_push_all(Group&& group) {
     std::unique_lock lock(mutex_);
     if (is_closed_) return {0, std::size(group) == 0 ? Push::taken : Push::closed};
     const auto count = std::min(space(), std::size(group));

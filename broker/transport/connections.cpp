@@ -1,28 +1,29 @@
 #include "broker/transport/connections.hpp"
 
+#include <iterator>
+
 namespace palabre::broker {
 
 Connections::Connection Connections::heard(std::string_view routing_id, std::string_view user_id, Instant now,
-                                           std::vector<Connection>& replaced) {
-  const std::string key(routing_id);
-  if (const auto known = by_routing_id_.find(key); known != by_routing_id_.end()) {
-    auto& entry = by_id_.at(known->second);
+                                           std::vector<Connection>& gone) {
+  if (const auto known = by_routing_id_.find(routing_id); known != by_routing_id_.end()) {
+    auto& entry = known->second;
     if (entry.user_id == user_id) {
       entry.last_heard = now;
-      return {known->second, entry.client};
+      return {entry.id, entry.client};
     }
-    replaced.push_back(forget(known->second));
+    forget(known, gone);
   }
   last_id_ = last_id_.next();
-  by_id_.emplace(last_id_, Entry{key, std::string(user_id), {}, now});
-  by_routing_id_.emplace(key, last_id_);
+  const auto made = by_routing_id_.emplace(routing_id, Entry{last_id_, std::string(user_id), {}, now}).first;
+  by_id_.emplace(last_id_, &*made);
   return {last_id_, {}};
 }
 
 bool Connections::bind(ConnectionId connection, ClientNumber client) {
   const auto found = by_id_.find(connection);
   if (found == by_id_.end()) return false;
-  found->second.client = client;
+  found->second->second.client = client;
   return true;
 }
 
@@ -30,27 +31,25 @@ void Connections::unbind(ConnectionId connection) { bind(connection, {}); }
 
 std::string_view Connections::routing_id(ConnectionId connection) const {
   const auto found = by_id_.find(connection);
-  return found == by_id_.end() ? std::string_view{} : std::string_view(found->second.routing_id);
+  return found == by_id_.end() ? std::string_view{} : std::string_view(found->second->first);
 }
 
-Connections::Connection Connections::forget(ConnectionId connection) {
+void Connections::forget(ConnectionId connection, std::vector<Connection>& gone) {
   const auto found = by_id_.find(connection);
-  if (found == by_id_.end()) return {};
-  const Connection gone{connection, found->second.client};
-  by_routing_id_.erase(found->second.routing_id);
-  by_id_.erase(found);
-  return gone;
+  if (found != by_id_.end()) forget(by_routing_id_.find(found->second->first), gone);
 }
 
-std::vector<Connections::Connection> Connections::forget_silent(Instant deadline) {
-  std::vector<ConnectionId> silent;
-  for (const auto& [id, entry] : by_id_) {
-    if (entry.last_heard < deadline) silent.push_back(id);
+void Connections::forget_silent(Instant deadline, std::vector<Connection>& gone) {
+  for (auto it = by_routing_id_.begin(); it != by_routing_id_.end();) {
+    it = it->second.last_heard < deadline ? forget(it, gone) : std::next(it);
   }
-  std::vector<Connection> gone;
-  gone.reserve(silent.size());
-  for (const auto id : silent) gone.push_back(forget(id));
-  return gone;
+}
+
+Connections::ByRoutingId::iterator Connections::forget(ByRoutingId::iterator entry,
+                                                       std::vector<Connection>& gone) {
+  gone.push_back({entry->second.id, entry->second.client});
+  by_id_.erase(entry->second.id);
+  return by_routing_id_.erase(entry);
 }
 
 }  // namespace palabre::broker

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,31 +23,38 @@ class Connections {
     ClientNumber client;  ///< 0 until HELLO was welcomed
   };
   /// The connection a message came on, made when it is new, and noted as alive. When it takes the place of
-  /// another one with the same routing id, that one is put into `replaced`.
+  /// another one with the same routing id, that one is appended to `gone`.
   Connection heard(std::string_view routing_id, std::string_view user_id, Instant now,
-                   std::vector<Connection>& replaced);
+                   std::vector<Connection>& gone);
 
   /// False when the connection is gone.
   bool bind(ConnectionId connection, ClientNumber client);
   void unbind(ConnectionId connection);
   /// The routing id that reaches a connection, empty when it is gone.
   [[nodiscard]] std::string_view routing_id(ConnectionId connection) const;
-  /// Forgets one connection; returns it as it was, with id 0 when it was gone already.
-  Connection forget(ConnectionId connection);
-  /// Forgets and returns all that were not heard since `deadline`.
-  std::vector<Connection> forget_silent(Instant deadline);
+  /// Forgets one connection and appends it to `gone` as it was, unless it was gone already.
+  void forget(ConnectionId connection, std::vector<Connection>& gone);
+  /// Forgets all that were not heard since `deadline`, and appends them to `gone`.
+  void forget_silent(Instant deadline, std::vector<Connection>& gone);
 
   [[nodiscard]] std::size_t size() const { return by_id_.size(); }
 
  private:
   struct Entry {
-    std::string routing_id;
+    ConnectionId id;
     std::string user_id;
     ClientNumber client;
     Instant last_heard;
   };
-  std::unordered_map<ConnectionId, Entry> by_id_;
-  std::unordered_map<std::string, ConnectionId> by_routing_id_;
+  // Looks up what a frame shows without a copy of it.
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  using ByRoutingId = std::unordered_map<std::string, Entry, Hash, std::equal_to<>>;
+  ByRoutingId::iterator forget(ByRoutingId::iterator entry, std::vector<Connection>& gone);
+
+  ByRoutingId by_routing_id_;
+  std::unordered_map<ConnectionId, ByRoutingId::pointer> by_id_;
   ConnectionId last_id_;
 };
 

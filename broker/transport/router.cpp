@@ -60,6 +60,7 @@ void Router::run() {
     receive();
     send_waiting();
     forget_silent();
+    report_gone();
   }
   send_waiting();
 }
@@ -67,28 +68,42 @@ void Router::run() {
 void Router::receive() {
   zmq::message_t routing_id;
   zmq::message_t body;
+  const auto now = std::chrono::steady_clock::now();
   for (int i = 0; i < kMessagesPerWakeUp && receive_frame(socket_, routing_id); ++i) {
     if (!routing_id.more() || !receive_frame(socket_, body)) continue;
     const bool has_more = skip_rest(socket_, body);
-    route(view(routing_id), body, has_more);
+    sort(view(routing_id), body, has_more, now);
   }
+  arrivals_.hand_over([this](ClientNumber client, auto requests) { hand_over(client, requests); });
 }
 
-void Router::route(std::string_view routing_id, const zmq::message_t& body, bool has_more) {
-  std::vector<Connections::Connection> replaced;
-  const auto now = std::chrono::steady_clock::now();
-  const auto [connection, client] = connections_.heard(routing_id, user_id(body), now, replaced);
-  for (const auto& gone : replaced) report(gone);
+void Router::sort(std::string_view routing_id, const zmq::message_t& body, bool has_more, Instant now) {
+  const auto [connection, client] = connections_.heard(routing_id, user_id(body), now, gone_);
   if (has_more) {
     return refuse_frame(connection, {},
                         refuse(RefusalCode::malformed, "a message is one frame, this one has more"));
   }
   if (is_stopping_) return refuse_frame(connection, view(body), refuse(RefusalCode::stopping));
-  auto push = client ? registry_->deliver(client, connection, Bytes(view(body))) : Push::closed;
-  // Whose session has just ended is a stranger again, even before the greeter has said so.
-  if (push == Push::closed) push = greeter_->greet(connection, Bytes(view(body)));
-  if (push == Push::full) refuse_frame(connection, view(body), refuse(RefusalCode::busy));
-  if (push == Push::closed) refuse_frame(connection, view(body), refuse(RefusalCode::stopping));
+  if (client) return arrivals_.add(client, connection, view(body));
+  greet({connection, Bytes(view(body))});
+}
+
+void Router::hand_over(ClientNumber client, std::span<RequestFrame> requests) {
+  const auto [count, rest] = registry_->deliver(client, requests);
+  for (auto& request : requests.subspan(count)) {
+    // Whose session has just ended is a stranger again, even before the greeter has said so.
+    if (rest == Push::closed) {
+      greet(std::move(request));
+    } else {
+      refuse_frame(request.connection, request.bytes, refuse(RefusalCode::busy));
+    }
+  }
+}
+
+void Router::greet(RequestFrame request) {
+  const auto push = greeter_->greet(request);
+  if (push == Push::full) refuse_frame(request.connection, request.bytes, refuse(RefusalCode::busy));
+  if (push == Push::closed) refuse_frame(request.connection, request.bytes, refuse(RefusalCode::stopping));
 }
 
 void Router::refuse_frame(ConnectionId connection, std::string_view frame, const Refusal& refusal) {
@@ -108,13 +123,13 @@ void Router::transmit(const Outgoing& reply) {
   const auto result = send_frame(socket_, routing_id, zmq::send_flags::sndmore);
   // A full pipe drops the reply; the client asks again.
   if (result == SendResult::sent) (void)send_frame(socket_, reply.frame, zmq::send_flags::none);
-  if (result == SendResult::unreachable) report(connections_.forget(reply.connection));
+  if (result == SendResult::unreachable) connections_.forget(reply.connection, gone_);
 }
 
 void Router::transmit(const Outbox::Binding& binding) {
   const bool is_here = connections_.bind(binding.connection, binding.client);
   // It vanished between its HELLO and the decision: the session must hear of it, or it would never end.
-  if (!is_here) report({binding.connection, binding.client});
+  if (!is_here) gone_.push_back({binding.connection, binding.client});
 }
 
 void Router::forget_silent() {
@@ -122,11 +137,14 @@ void Router::forget_silent() {
   if (now < next_sweep_) return;
   next_sweep_ = now + options_.heartbeat / 2;
   const auto silence = options_.heartbeat * limits::kHeartbeatsMissedMax;
-  for (const auto& gone : connections_.forget_silent(now - silence)) report(gone);
+  connections_.forget_silent(now - silence, gone_);
 }
 
-void Router::report(const Connections::Connection& gone) {
-  if (gone.client) registry_->vanished(gone.client, gone.id);
+void Router::report_gone() {
+  for (const auto& gone : gone_) {
+    if (gone.client) registry_->vanished(gone.client, gone.id);
+  }
+  gone_.clear();
 }
 
 }  // namespace palabre::broker

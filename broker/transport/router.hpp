@@ -9,13 +9,15 @@
 
 #include "broker/session/greeter.hpp"
 #include "broker/session/registry.hpp"
+#include "broker/transport/arrivals.hpp"
 #include "broker/transport/connections.hpp"
 #include "broker/transport/outbox.hpp"
 
 namespace palabre::broker {
 
-/// The sole owner of the talk port's ROUTER socket. Hands each frame to the session it belongs to, or to the
-/// greeter; sends what waits in the outbox; forgets connections that fell silent. Never waits for anybody.
+/// The sole owner of the talk port's ROUTER socket. Hands each session what came for it since the last
+/// wake-up, and the greeter what belongs to nobody; sends what waits in the outbox; forgets connections that
+/// fell silent. Never waits for anybody.
 class Router {
  public:
   struct Options {
@@ -36,15 +38,19 @@ class Router {
   void finish();
 
  private:
+  using Instant = Connections::Instant;
+
   void run();
   void receive();
-  void route(std::string_view routing_id, const zmq::message_t& body, bool has_more);
+  void sort(std::string_view routing_id, const zmq::message_t& body, bool has_more, Instant now);
+  void hand_over(ClientNumber client, std::span<RequestFrame> requests);
+  void greet(RequestFrame request);
   void refuse_frame(ConnectionId connection, std::string_view frame, const Refusal& refusal);
   void send_waiting();
   void transmit(const Outgoing& reply);
   void transmit(const Outbox::Binding& binding);
   void forget_silent();
-  void report(const Connections::Connection& gone);
+  void report_gone();
 
   const Options options_;
   Outbox& outbox_;
@@ -53,6 +59,8 @@ class Router {
   Registry* registry_ = nullptr;
   Greeter* greeter_ = nullptr;
   Connections connections_;
+  Arrivals arrivals_;
+  std::vector<Connections::Connection> gone_;  ///< to be told of when their requests have been handed over
   std::vector<Outbox::Item> taken_;
   std::chrono::steady_clock::time_point next_sweep_;
   std::atomic<bool> is_stopping_ = false;

@@ -19,8 +19,12 @@ class GreeterTest : public SessionTest {
   }
 
   static Request hello(const std::string& name) { return request::Hello{1, name, kToken}; }
+  Push greet_with(ConnectionId connection, Bytes bytes) {
+    RequestFrame request{connection, std::move(bytes)};
+    return greeter_.greet(request);
+  }
   void greet(ConnectionId connection, const Request& request, RequestId id = {1}) {
-    EXPECT_EQ(greeter_.greet(connection, frame(request, id)), Push::taken);
+    EXPECT_EQ(greet_with(connection, frame(request, id)), Push::taken);
   }
   static effect::Admitted admission(ClientNumber client, ConnectionId connection, const std::string& name) {
     return {connection, {5}, client, name, true, {{"lobby", {3}}}};
@@ -51,7 +55,7 @@ TEST_F(GreeterTest, refuses_all_but_hello) {
 }
 
 TEST_F(GreeterTest, refuses_what_it_cannot_read_and_what_is_no_name) {
-  greeter_.greet(kDesk, "no msgpack map");
+  greet_with(kDesk, "no msgpack map");
   EXPECT_EQ(switchboard_.replies.reply_to(0).refusal(), RefusalCode::malformed);
   greet(kDesk, hello("Carol"), {6});
   EXPECT_EQ(switchboard_.replies.reply_to(6).refusal(), RefusalCode::bad_name);
@@ -62,7 +66,7 @@ TEST_F(GreeterTest, refuses_what_it_cannot_read_and_what_is_no_name) {
 TEST_F(GreeterTest, binds_the_connection_before_it_welcomes) {
   greeter_.admitted(admission(kAlice, kDesk, "alice"));
   EXPECT_THAT(switchboard_.wait_for(2), ElementsAre(binding(kDesk, kAlice), FakeSwitchboard::Item(kDesk)));
-  EXPECT_EQ(registry_.deliver(kAlice, kDesk, frame(request::Ping{})), Push::taken);
+  EXPECT_EQ(deliver(registry_, kAlice, kDesk, frame(request::Ping{})), Push::taken);
 }
 
 TEST_F(GreeterTest, welcomes_with_all_that_a_client_needs) {
@@ -100,19 +104,19 @@ TEST_F(GreeterTest, ends_the_session_with_the_last_connection) {
                                                     binding(kPhone, {}), binding(kDesk, {})));
   EXPECT_TRUE(eventually([] { return threads_named("session-1") == 0; }));
   EXPECT_TRUE(eventually(
-      [this] { return registry_.deliver(kAlice, kDesk, frame(request::Ping{})) == Push::closed; }));
+      [this] { return deliver(registry_, kAlice, kDesk, frame(request::Ping{})) == Push::closed; }));
 }
 
 TEST_F(GreeterTest, keeps_the_session_while_another_connection_is_left) {
   greeter_.admitted(admission(kAlice, kDesk, "alice"));
   greeter_.departed({kPhone, kAlice, false});
   greeter_.finish();
-  EXPECT_EQ(registry_.deliver(kAlice, kDesk, frame(request::Ping{})), Push::taken);
+  EXPECT_EQ(deliver(registry_, kAlice, kDesk, frame(request::Ping{})), Push::taken);
 }
 
 TEST_F(GreeterTest, takes_nothing_once_it_finished) {
   greeter_.finish();
-  EXPECT_EQ(greeter_.greet(kDesk, frame(hello("carol"))), Push::closed);
+  EXPECT_EQ(greet_with(kDesk, frame(hello("carol"))), Push::closed);
 }
 
 /// A greeter whose recorder is far behind: one command waits, and the greeter with the next.
@@ -124,7 +128,7 @@ class StuckGreeter : public GreeterTest {
 TEST_F(StuckGreeter, is_full_at_its_bound_but_always_hears_the_recorder) {
   std::size_t taken = 0;
   EXPECT_TRUE(eventually([&] {
-    const auto push = greeter_.greet(kDesk, frame(hello("carol")));
+    const auto push = greet_with(kDesk, frame(hello("carol")));
     if (push == Push::taken) ++taken;
     return push == Push::full;
   }));

@@ -13,14 +13,14 @@ class RegistryTest : public SessionTest {
 TEST_F(RegistryTest, delivers_to_the_clients_session) {
   ASSERT_TRUE(registry_.open(kAlice));
   ASSERT_TRUE(registry_.open(kBob));
-  EXPECT_EQ(registry_.deliver(kBob, kPhone, frame(request::Join{"tea"})), Push::taken);
+  EXPECT_EQ(deliver(registry_, kBob, kPhone, frame(request::Join{"tea"})), Push::taken);
   const auto join = recorder_.next<command::Join>();
   EXPECT_EQ(join.origin.client, kBob);
   EXPECT_EQ(join.origin.connection, kPhone);
 }
 
 TEST_F(RegistryTest, has_nobody_to_deliver_to_without_a_session) {
-  EXPECT_EQ(registry_.deliver(kAlice, kDesk, frame(request::Ping{})), Push::closed);
+  EXPECT_EQ(deliver(registry_, kAlice, kDesk, frame(request::Ping{})), Push::closed);
   registry_.vanished(kAlice, kDesk);
   registry_.close(kAlice);
 }
@@ -50,11 +50,11 @@ TEST_F(RegistryTest, opens_as_many_sessions_as_it_may) {
 
 TEST_F(RegistryTest, ends_a_session_with_its_thread_once_it_answered) {
   ASSERT_TRUE(registry_.open(kAlice));
-  registry_.deliver(kAlice, kDesk, frame(request::Ping{}, {5}));
+  deliver(registry_, kAlice, kDesk, frame(request::Ping{}, {5}));
   registry_.close(kAlice);
   EXPECT_EQ(threads_named("session-1"), 0U);
   EXPECT_EQ(replies_.all().size(), 1U) << "pong or hello_first, but an answer";
-  EXPECT_EQ(registry_.deliver(kAlice, kDesk, frame(request::Ping{})), Push::closed);
+  EXPECT_EQ(deliver(registry_, kAlice, kDesk, frame(request::Ping{})), Push::closed);
 }
 
 TEST_F(RegistryTest, ends_all_sessions) {

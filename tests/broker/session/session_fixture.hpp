@@ -63,6 +63,15 @@ class SessionTest : public testing::Test {
   }
 
   static Bytes frame(const Request& request, RequestId id = {1}) { return encode(id, request); }
+  /// Hands over a group of one.
+  static Push deliver(Session& session, ConnectionId connection, Bytes bytes) {
+    RequestFrame request{connection, std::move(bytes)};
+    return session.deliver({&request, 1}).rest;
+  }
+  static Push deliver(Registry& registry, ClientNumber client, ConnectionId connection, Bytes bytes) {
+    RequestFrame request{connection, std::move(bytes)};
+    return registry.deliver(client, {&request, 1}).rest;
+  }
 
   DirectoryBoard board_;
   MemoryJournal archive_;

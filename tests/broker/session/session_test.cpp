@@ -16,7 +16,7 @@ class OneSession : public SessionTest {
   using SessionTest::SessionTest;
 
   void hear(const Request& request, RequestId id = {1}) {
-    EXPECT_EQ(session_->deliver(kDesk, frame(request, id)), Push::taken);
+    EXPECT_EQ(deliver(*session_, kDesk, frame(request, id)), Push::taken);
   }
   static void expect_from_alice(const Origin& origin, RequestId request) {
     EXPECT_EQ(origin.client, kAlice);
@@ -93,16 +93,42 @@ TEST_F(OneSession, answers_reads_itself) {
 
 TEST_F(OneSession, refuses_what_it_cannot_read_under_the_requests_number) {
   // {"type": "join", "request": 77}: the room is missing.
-  session_->deliver(kDesk, std::string("\x82\xa4type\xa4join\xa7request\x4d", 20));
-  session_->deliver(kDesk, "no msgpack map");
+  deliver(*session_, kDesk, std::string("\x82\xa4type\xa4join\xa7request\x4d", 20));
+  deliver(*session_, kDesk, "no msgpack map");
   EXPECT_EQ(replies_.reply_to(77).refusal(), RefusalCode::malformed);
   EXPECT_EQ(replies_.reply_to(77).connection, kDesk);
   EXPECT_EQ(replies_.reply_to(0).refusal(), RefusalCode::malformed);
 }
 
+TEST_F(OneSession, has_a_group_decided_in_its_order) {
+  std::vector<RequestFrame> requests;
+  for (std::uint64_t id = 1; id <= 5; ++id) {
+    requests.push_back({id % 2 == 0 ? kDesk : kPhone, frame(request::Join{"tea"}, {id})});
+  }
+  const auto delivered = session_->deliver(requests);
+  EXPECT_EQ(delivered.count, 5U);
+  EXPECT_EQ(delivered.rest, Push::taken);
+  for (std::uint64_t id = 1; id <= 5; ++id) {
+    const auto join = recorder_.next<command::Join>();
+    EXPECT_EQ(join.origin.request, RequestId{id});
+    EXPECT_EQ(join.origin.connection, id % 2 == 0 ? kDesk : kPhone);
+  }
+}
+
+TEST_F(OneSession, takes_of_a_group_what_has_space_and_leaves_the_rest_whole) {
+  const auto request = frame(request::Ping{});
+  std::vector<RequestFrame> requests(200, {kDesk, request});
+  const auto delivered = session_->deliver(requests);
+  EXPECT_EQ(delivered.count, 64U);
+  EXPECT_EQ(delivered.rest, Push::full);
+  EXPECT_EQ(requests.back().bytes, request) << "the router reads from it which request it refuses";
+  session_->finish();
+  EXPECT_THAT(replies_.all(), SizeIs(64));
+}
+
 TEST_F(OneSession, answers_each_connection_where_it_asked) {
-  session_->deliver(kPhone, frame(request::Ping{}, {1}));
-  session_->deliver(kDesk, frame(request::Ping{}, {2}));
+  deliver(*session_, kPhone, frame(request::Ping{}, {1}));
+  deliver(*session_, kDesk, frame(request::Ping{}, {2}));
   EXPECT_EQ(replies_.reply_to(1).connection, kPhone);
   EXPECT_EQ(replies_.reply_to(2).connection, kDesk);
 }
@@ -111,7 +137,7 @@ TEST_F(OneSession, answers_what_it_took_before_it_ends) {
   for (std::uint64_t id = 1; id <= 50; ++id) hear(request::Ping{}, {id});
   session_->finish();
   EXPECT_THAT(replies_.all(), SizeIs(50));
-  EXPECT_EQ(session_->deliver(kDesk, frame(request::Ping{})), Push::closed);
+  EXPECT_EQ(deliver(*session_, kDesk, frame(request::Ping{})), Push::closed);
 }
 
 /// A session whose recorder is far behind: one command waits, one frame may.
@@ -120,14 +146,14 @@ class StuckSession : public OneSession {
   StuckSession() : OneSession(1, 1) {
     hear(request::Join{"first"});
     // Once the second is taken out of the mailbox, the session waits with it for the recorder.
-    while (session_->deliver(kDesk, frame(request::Join{"second"})) == Push::full) std::this_thread::yield();
+    while (deliver(*session_, kDesk, frame(request::Join{"second"})) == Push::full) std::this_thread::yield();
     EXPECT_TRUE(eventually(
-        [this] { return session_->deliver(kDesk, frame(request::Join{"third"})) == Push::taken; }));
+        [this] { return deliver(*session_, kDesk, frame(request::Join{"third"})) == Push::taken; }));
   }
 };
 
 TEST_F(StuckSession, is_full_while_the_recorder_is_behind) {
-  EXPECT_EQ(session_->deliver(kDesk, frame(request::Join{"fourth"})), Push::full);
+  EXPECT_EQ(deliver(*session_, kDesk, frame(request::Join{"fourth"})), Push::full);
   EXPECT_EQ(recorder_.next<command::Join>().room, "first");
   EXPECT_EQ(recorder_.next<command::Join>().room, "second");
   EXPECT_EQ(recorder_.next<command::Join>().room, "third");
@@ -152,7 +178,7 @@ class BusySession : public OneSession {
 TEST_F(BusySession, does_not_read_for_who_has_left) {
   std::jthread greeter([this] { session_->finish_departed(); });
   ASSERT_TRUE(
-      eventually([this] { return session_->deliver(kDesk, frame(request::Ping{})) == Push::closed; }));
+      eventually([this] { return deliver(*session_, kDesk, frame(request::Ping{})) == Push::closed; }));
   for (int i = 0; i < 2; ++i) (void)recorder_.next<command::Join>();
   greeter.join();
   EXPECT_EQ(replies_.reply_to(9).refusal(), RefusalCode::hello_first);
