@@ -56,6 +56,10 @@ class Connection {
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] Role role() const { return role_; }
 
+  /// How many messages this one has had, when it is a subscriber.
+  [[nodiscard]] std::uint64_t delivered() const { return delivered_; }
+  void set_delivered(std::uint64_t messages) { delivered_ = messages; }
+
   /// What to append to what goes out; flush() sends it.
   [[nodiscard]] std::string& out() { return out_; }
   /// Sends what it can; returns false when some has to wait for the socket to be writable. Throws.
@@ -69,6 +73,7 @@ class Connection {
   int descriptor_;
   Role role_;
   Dialogue& dialogue_;
+  std::uint64_t delivered_ = 0;
   std::string out_;
   std::string rest_;
 };

@@ -10,6 +10,9 @@ enum class System : std::uint8_t { palabre, plain, packed, redis, nats };
 enum class Mode : std::uint8_t { fanout, stored, ingest, delay };
 /// How closely palabre's subscribers look: at the header of each batch, or at everything.
 enum class Check : std::uint8_t { light, full };
+/// When a message is no longer under way: when the slowest subscriber has had it, or when so many deliveries
+/// as there are subscribers were made, of whatever messages.
+enum class Until : std::uint8_t { slowest, average };
 enum class RedisStore : std::uint8_t { xadd, rpush };
 
 /// One run of the load, as asked for on the command line.
@@ -17,6 +20,7 @@ struct Options {
   System system = System::palabre;
   Mode mode = Mode::fanout;
   Check check = Check::light;
+  Until until = Until::slowest;
   RedisStore redis_store = RedisStore::rpush;
   std::uint16_t talk_port = 8420;
   std::uint16_t feed_port = 8421;

@@ -48,8 +48,12 @@ void Poller::poll(std::uint64_t timeout_ns) {
     const auto what = events[static_cast<std::size_t>(i)].events;
     if ((what & EPOLLOUT) != 0 && connection.flush()) watch(connection, EPOLL_CTL_MOD, false);
     if ((what & ~std::uint32_t{EPOLLOUT}) == 0) continue;
+    const auto delivered_before = tally_.delivered;
     const auto bytes = connection.receive(buffer_, tally_.is_timing ? &tally_.read_ns : nullptr);
-    if (connection.role() == Connection::Role::subscriber) tally_.bytes_delivered += bytes;
+    if (connection.role() == Connection::Role::subscriber) {
+      tally_.bytes_delivered += bytes;
+      connection.set_delivered(connection.delivered() + tally_.delivered - delivered_before);
+    }
     if (!connection.out().empty()) flush(connection);
   }
 }

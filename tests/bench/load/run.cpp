@@ -83,6 +83,7 @@ void Run::prepare() {
     poll_once(kPollNs);
   }
   tally_.delivered = 0;
+  for (auto& subscriber : subscribers_) subscriber->set_delivered(0);
 }
 
 bool Run::is_ready() const {
@@ -116,10 +117,18 @@ void Run::fill_own_windows() {
   }
 }
 
-// A message is under way until the last subscriber has had it; here, as many deliveries stand for one.
+std::uint64_t Run::messages_under_way() const {
+  if (options_.until == Until::average) {
+    const auto deliveries_due = tally_.sent * options_.subscribers - tally_.delivered;
+    return (deliveries_due + options_.subscribers - 1) / options_.subscribers;
+  }
+  auto least = tally_.sent;
+  for (const auto& subscriber : subscribers_) least = std::min(least, subscriber->delivered());
+  return tally_.sent - least;
+}
+
 void Run::fill_shared_window() {
-  const auto deliveries_due = tally_.sent * options_.subscribers - tally_.delivered;
-  const auto under_way = (deliveries_due + options_.subscribers - 1) / options_.subscribers;
+  const auto under_way = messages_under_way();
   if (under_way >= options_.window) return;
   const auto room = options_.window - under_way;
   const auto share = room / publishers_.size();

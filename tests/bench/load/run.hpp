@@ -48,6 +48,7 @@ class Run {
 
   [[nodiscard]] bool is_ready() const;
   [[nodiscard]] bool is_all_here() const;
+  [[nodiscard]] std::uint64_t messages_under_way() const;
   void fill_window();
   void fill_shared_window();
   void fill_own_windows();
