@@ -10,6 +10,7 @@
 #include "schema/ids.hpp"
 #include "schema/limits.hpp"
 #include "schema/refusal.hpp"
+#include "schema/texts.hpp"
 
 /// What is said on the talk port, one struct a message, named as on the wire (schema/README.md, section 5).
 namespace palabre {
@@ -56,7 +57,7 @@ struct Post {
   std::string room;
   OutboxId outbox;
   Counter counter;  ///< of the first text
-  std::vector<std::string> texts;
+  Texts texts;
 };
 struct Join {
   std::string room;

@@ -16,6 +16,9 @@ constexpr bool is_name_character(char c) { return is_lower(c) || is_digit(c) || 
 constexpr bool is_token_character(char c) { return c >= 0x21 && c <= 0x7e; }
 constexpr bool is_hexadecimal(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
 
+// Most characters of most texts: told without asking the library, which takes three nanoseconds for each.
+constexpr bool is_printable_ascii(char c) { return c >= 0x20 && c <= 0x7e; }
+
 bool has_length(std::string_view text, std::size_t min, std::size_t max) {
   return text.size() >= min && text.size() <= max;
 }
@@ -58,6 +61,10 @@ std::optional<Refusal> refuse_text(std::string_view text) {
   }
   const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
   for (std::size_t position = 0; position < text.size();) {
+    if (is_printable_ascii(text[position])) {
+      ++position;
+      continue;
+    }
     utf8proc_int32_t code_point = 0;
     const auto left = static_cast<utf8proc_ssize_t>(text.size() - position);
     const auto length = utf8proc_iterate(bytes + position, left, &code_point);

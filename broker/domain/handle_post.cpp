@@ -27,14 +27,18 @@ std::optional<Refusal> object_to(const State& state, const command::Post& comman
   return std::nullopt;
 }
 
-reply::Ack store(const Turn& turn, const Origin& origin, RoomNumber room, OutboxId outbox, Counter counter,
-                 std::string text) {
+/// Stores the texts in the next cells, and acknowledges each.
+void store(const Turn& turn, ClientNumber client, RoomNumber room, Counter counter, Texts texts,
+           effect::Acknowledge& acknowledgement) {
   auto& [state, outcome, now] = turn;
-  const reply::Ack ack{counter, state.rooms.next_sequence(room), state.matrix.next_column(origin.client),
-                       now};
-  outcome.records.emplace_back(
-      record::Message{origin.client, ack.column, room, ack.sequence, now, outbox, counter, std::move(text)});
-  return ack;
+  const auto outbox = acknowledgement.outbox;
+  const auto sequence = state.rooms.take(room, texts.size());
+  const auto [column, continues_outbox] = state.matrix.take(client, outbox, texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    acknowledgement.acks.push_back({counter.plus(i), sequence.plus(i), column.plus(i), now});
+  }
+  outcome.records.emplace_back(record::Cells{client, column, room, sequence, now, outbox, counter,
+                                             continues_outbox, std::move(texts)});
 }
 
 }  // namespace
@@ -55,10 +59,10 @@ void handle(const Turn& turn, command::Post command) {
   effect::Acknowledge acknowledgement{origin.connection, origin.request, post.room, post.outbox, {}};
   acknowledgement.acks.reserve(post.texts.size());
   for (const auto& original : originals) acknowledgement.acks.push_back(original.ack);
-  auto counter = post.counter.plus(originals.size());
-  for (std::size_t i = originals.size(); i < post.texts.size(); ++i, counter = counter.next()) {
-    acknowledgement.acks.push_back(store(turn, origin, room, post.outbox, counter, std::move(post.texts[i])));
-    turn.state.matrix.learn(origin.client, post.outbox, counter);
+  if (originals.size() < post.texts.size()) {
+    auto news = originals.empty() ? std::move(post.texts) : post.texts.without_first(originals.size());
+    const auto counter = post.counter.plus(originals.size());
+    store(turn, origin.client, room, counter, std::move(news), acknowledgement);
   }
   turn.outcome.effects.push_back(std::move(acknowledgement));
 }

@@ -9,9 +9,14 @@ Column MessageMatrix::columns(ClientNumber client) const {
 
 void MessageMatrix::set_columns(ClientNumber client, Column columns) { rows_[client].columns = columns; }
 
-Column MessageMatrix::next_column(ClientNumber client) {
-  auto& columns = rows_[client].columns;
-  return columns = columns.next();
+MessageMatrix::Stretch MessageMatrix::take(ClientNumber client, OutboxId outbox, std::size_t count) {
+  auto& row = rows_.at(client);
+  const Stretch stretch{row.columns.next(), row.last_outbox == outbox};
+  row.columns = row.columns.plus(count);
+  row.last_outbox = outbox;
+  auto& counter = row.outboxes.at(outbox);
+  counter = counter.plus(count);
+  return stretch;
 }
 
 std::optional<Counter> MessageMatrix::last_counter(ClientNumber client, OutboxId outbox) const {

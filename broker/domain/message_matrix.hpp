@@ -19,8 +19,14 @@ class MessageMatrix {
   /// The length of a row, 0 when it is empty.
   [[nodiscard]] Column columns(ClientNumber client) const;
   void set_columns(ClientNumber client, Column columns);
-  /// Takes the next cell of the client's row.
-  Column next_column(ClientNumber client);
+
+  /// Where a stretch of cells begins.
+  struct Stretch {
+    Column column;
+    bool continues_outbox;  ///< the cell before has the counter before, of the same outbox
+  };
+  /// Takes the next `count` cells of the client's row, for the next counters of an outbox that is learnt.
+  Stretch take(ClientNumber client, OutboxId outbox, std::size_t count);
 
   /// The last counter stored for an outbox; nothing when it must be looked up and given to `learn`.
   [[nodiscard]] std::optional<Counter> last_counter(ClientNumber client, OutboxId outbox) const;
@@ -35,6 +41,7 @@ class MessageMatrix {
  private:
   struct Row {
     Column columns;
+    OutboxId last_outbox;  ///< of the last cell; 0 when it is not known
     std::unordered_map<OutboxId, Counter> outboxes;
   };
   std::unordered_map<ClientNumber, Row> rows_;

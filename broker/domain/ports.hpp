@@ -9,6 +9,7 @@
 #include "broker/domain/connection.hpp"
 #include "broker/domain/effects.hpp"
 #include "broker/domain/records.hpp"
+#include "broker/domain/segment.hpp"
 #include "schema/frames.hpp"
 #include "schema/messages.hpp"
 
@@ -28,8 +29,10 @@ class Journal {
 
   /// Everything the domain needs, from the store as it is.
   [[nodiscard]] virtual Image load() = 0;
-  /// Stores all of `records` in one transaction and, when durable, one flush; or none of them.
-  [[nodiscard]] virtual CommitResult commit(std::span<const Record> records) = 0;
+  /// Stores all of `records`, whose cells are packed in `segments`, in one transaction and, when durable, one
+  /// flush; or none of them.
+  [[nodiscard]] virtual CommitResult commit(std::span<const Record> records,
+                                            std::span<const Segment> segments) = 0;
   /// The highest counter stored for an outbox, 0 when it is unknown.
   [[nodiscard]] virtual Counter last_counter(ClientNumber client, OutboxId outbox) = 0;
 
@@ -117,7 +120,7 @@ using WallClock = std::function<TimeMs()>;
 class Feed {
  public:
   virtual ~Feed() = default;
-  virtual void publish(Batch batch) = 0;
+  virtual void publish(PackedBatch batch) = 0;
   virtual void notify(Notice notice) = 0;
 };
 

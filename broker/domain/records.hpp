@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "schema/ids.hpp"
+#include "schema/texts.hpp"
 
 /// What the journal keeps: the facts that the domain decided, in order. Replaying them rebuilds its state.
 namespace palabre::broker {
@@ -42,8 +43,9 @@ struct Left {
   ClientNumber client;
   TimeMs at;
 };
-/// One cell of the matrix.
-struct Message {
+/// A stretch of the matrix: what one POST said. Column, sequence and counter are the first text's, and count
+/// on from there.
+struct Cells {
   ClientNumber client;
   Column column;
   RoomNumber room;
@@ -51,13 +53,14 @@ struct Message {
   TimeMs at;
   OutboxId outbox;
   Counter counter;
-  std::string text;
+  bool continues_outbox = false;  ///< the cell before this stretch has the counter before, of the same outbox
+  Texts texts;
 };
 
 }  // namespace record
 
 using Record =
-    std::variant<record::Message, record::Registered, record::RoomMade, record::Joined, record::Left>;
+    std::variant<record::Cells, record::Registered, record::RoomMade, record::Joined, record::Left>;
 
 /// All that the domain needs to go on from where the store ended.
 struct Image {

@@ -35,8 +35,13 @@ class Rooms {
   [[nodiscard]] const std::set<RoomNumber>& rooms_of(ClientNumber client) const;
   [[nodiscard]] std::vector<RoomHead> heads_of(ClientNumber client) const;
 
-  /// The next place in the room's timeline.
-  Sequence next_sequence(RoomNumber room) { return rooms_.at(room.value - 1).head = at(room).head.next(); }
+  /// Takes the next `count` places of the room's timeline, and returns the first.
+  Sequence take(RoomNumber room, std::size_t count) {
+    auto& head = rooms_.at(room.value - 1).head;
+    const auto first = head.next();
+    head = head.plus(count);
+    return first;
+  }
 
  private:
   std::vector<Room> rooms_;

@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "broker/journal/data_directory.hpp"
 #include "broker/journal/journal_failure.hpp"
+#include "broker/journal/place.hpp"
 #include "schema/ids.hpp"
 
 namespace palabre::broker {
@@ -43,6 +45,13 @@ class Execution {
   [[nodiscard]] Kind number(int place) const {
     return Kind{static_cast<decltype(Kind::value)>(statement_.getColumn(place).getInt64())};
   }
+  [[nodiscard]] std::int64_t integer(int place) const { return statement_.getColumn(place).getInt64(); }
+  [[nodiscard]] Place place(int column) const { return Place(statement_.getColumn(column).getInt64()); }
+  /// The bytes of a BLOB, valid until the next row.
+  [[nodiscard]] std::string_view bytes(int place) const {
+    const auto column = statement_.getColumn(place);
+    return {static_cast<const char*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())};
+  }
   [[nodiscard]] std::string text(int place) const { return statement_.getColumn(place).getString(); }
 
  private:
@@ -50,6 +59,7 @@ class Execution {
   void bind(int place, Number<Tag, Representation> number) {
     statement_.bind(place, static_cast<std::int64_t>(number.value));
   }
+  void bind(int place, Place key) { statement_.bind(place, key.value); }
   void bind(int place, std::int64_t number) { statement_.bind(place, number); }
   void bind(int place, const std::string& text) { statement_.bindNoCopy(place, text); }
   void bind(int place, Blob blob) {

@@ -7,12 +7,13 @@
 #include <string>
 
 #include "broker/journal/execution.hpp"
+#include "broker/journal/segment_reader.hpp"
 
 namespace palabre::broker {
 namespace {
 
 void require(bool holds, const std::string& what) {
-  if (!holds) throw JournalFailure("the store is damaged: " + what);
+  if (!holds) damaged(what);
 }
 
 Epoch read_epoch(SQLite::Database& database) {
@@ -22,27 +23,26 @@ Epoch read_epoch(SQLite::Database& database) {
   return read.text(0);
 }
 
-std::vector<Image::Client> read_clients(SQLite::Database& database) {
+std::vector<Image::Client> read_clients(SQLite::Database& database, SegmentReader& segments) {
   SQLite::Statement statement(database, R"sql(
-    SELECT number, name, token, (SELECT max("column") FROM message WHERE message.client = client.number)
-    FROM client ORDER BY number)sql");
+    SELECT number, name, token FROM client ORDER BY number)sql");
   Execution read(statement);
   std::vector<Image::Client> clients;
   while (read.next()) {
-    clients.push_back({read.number<ClientNumber>(0), read.text(1), read.text(2), read.number<Column>(3)});
+    const auto number = read.number<ClientNumber>(0);
+    clients.push_back({number, read.text(1), read.text(2), segments.columns(number)});
     require(clients.back().number.value == clients.size(), "client numbers have a hole");
   }
   return clients;
 }
 
-std::vector<Image::Room> read_rooms(SQLite::Database& database) {
-  SQLite::Statement statement(database, R"sql(
-    SELECT number, name, (SELECT max(sequence) FROM message WHERE message.room = room.number)
-    FROM room ORDER BY number)sql");
+std::vector<Image::Room> read_rooms(SQLite::Database& database, SegmentReader& segments) {
+  SQLite::Statement statement(database, "SELECT number, name FROM room ORDER BY number");
   Execution read(statement);
   std::vector<Image::Room> rooms;
   while (read.next()) {
-    rooms.push_back({read.number<RoomNumber>(0), read.text(1), read.number<Sequence>(2), {}});
+    const auto number = read.number<RoomNumber>(0);
+    rooms.push_back({number, read.text(1), segments.head(number), {}});
     require(rooms.back().number.value == rooms.size(), "room numbers have a hole");
   }
   return rooms;
@@ -61,25 +61,22 @@ void read_members(SQLite::Database& database, Image& image) {
 }
 
 /// Times never decrease, so the newest message is the last of some room.
-TimeMs read_last_time(SQLite::Database& database, const std::vector<Image::Room>& rooms) {
-  SQLite::Statement statement(database, "SELECT at FROM message WHERE room = ? AND sequence = ?");
+TimeMs read_last_time(SegmentReader& segments, const std::vector<Image::Room>& rooms) {
   TimeMs newest;
-  for (const Image::Room& room : rooms) {
-    Execution read(statement, room.number, room.head);
-    if (read.next()) newest = std::max(newest, read.number<TimeMs>(0));
-  }
+  for (const Image::Room& room : rooms) newest = std::max(newest, segments.last_at(room.number));
   return newest;
 }
 
 }  // namespace
 
 Image read_image(SQLite::Database& database) {
+  SegmentReader segments(database);
   Image image;
   image.epoch = read_epoch(database);
-  image.clients = read_clients(database);
-  image.rooms = read_rooms(database);
+  image.clients = read_clients(database, segments);
+  image.rooms = read_rooms(database, segments);
   read_members(database, image);
-  image.last_at = read_last_time(database, image.rooms);
+  image.last_at = read_last_time(segments, image.rooms);
   return image;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
 
 namespace palabre::broker {
 
@@ -10,5 +11,10 @@ class JournalFailure : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+
+/// What is on disk contradicts itself.
+[[noreturn]] inline void damaged(const std::string& what) {
+  throw JournalFailure("the store is damaged: " + what);
+}
 
 }  // namespace palabre::broker

@@ -13,6 +13,7 @@
 #include "broker/domain/records.hpp"
 #include "broker/journal/data_directory.hpp"
 #include "broker/journal/execution.hpp"
+#include "broker/journal/first_version.hpp"
 #include "schema/limits.hpp"
 
 namespace palabre::broker {
@@ -73,8 +74,51 @@ CREATE TABLE message (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+/// Version 2: cells are packed. A row a message in three trees cost ten times as much to store
+/// (BENCHMARKS.md).
+constexpr const char* kSecondShape = R"sql(
+-- Consecutive messages of a room, packed as they were published: what one commit stored. `place` is the room's
+-- number times 2^40 plus the first sequence. `events` is msgpack, `time` what its times count from
+-- (schema/README.md, section 6); `last_at` is the time of the last one.
+CREATE TABLE segment (
+  place    INTEGER NOT NULL PRIMARY KEY,
+  count    INTEGER NOT NULL,
+  time     INTEGER NOT NULL,
+  last_at  INTEGER NOT NULL,
+  events   BLOB    NOT NULL
+) STRICT;
+
+-- The matrix by its rows: `count` cells of a client from `column` on are in the segment at `place`.
+CREATE TABLE row_index (
+  client    INTEGER NOT NULL,
+  "column"  INTEGER NOT NULL,
+  count     INTEGER NOT NULL,
+  place     INTEGER NOT NULL,
+  PRIMARY KEY (client, "column")
+) STRICT, WITHOUT ROWID;
+
+-- The ids that clients gave their posts. From `column` to the client's next row here, counters rise with the
+-- columns from `counter` on. A program that posts alone under its name makes one row, however much it posts.
+CREATE TABLE outbox_index (
+  client    INTEGER NOT NULL,
+  "column"  INTEGER NOT NULL,
+  outbox    INTEGER NOT NULL,
+  counter   INTEGER NOT NULL,
+  PRIMARY KEY (client, "column"),
+  UNIQUE (client, outbox, counter)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+void make_first(SQLite::Database& database) { database.exec(kFirstShape); }
+
+void make_second(SQLite::Database& database) {
+  database.exec(kSecondShape);
+  pack_messages(database);
+  database.exec("DROP TABLE message");
+}
+
 /// Step n brings version n to version n + 1. Steps are only ever added.
-constexpr std::array kSteps{kFirstShape};
+constexpr std::array kSteps{make_first, make_second};
 constexpr int kVersion = kSteps.size();
 
 int pragma(SQLite::Database& database, const std::string& name) {
@@ -123,7 +167,7 @@ void migrate(SQLite::Database& database, const std::filesystem::path& path) {
   }
   if (version == kVersion) return;
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-  for (const char* step : std::span(kSteps).subspan(static_cast<std::size_t>(version))) database.exec(step);
+  for (const auto step : std::span(kSteps).subspan(static_cast<std::size_t>(version))) step(database);
   if (is_new) fill_new_store(database);
   set_pragma(database, "user_version", kVersion);
   transaction.commit();

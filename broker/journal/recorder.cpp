@@ -33,10 +33,10 @@ bool rests_on_others(const Effect& effect) {
 // Beyond so many the outboxes' counters are forgotten, and looked up again where they are needed.
 constexpr std::size_t kOutboxesLearntMax = 262'144;
 
-std::vector<NamedClient> names_in(const std::vector<Event>& events, const Roster& roster) {
+std::vector<NamedClient> names_in(const Segment& segment, const Roster& roster) {
   std::vector<ClientNumber> clients;
-  clients.reserve(events.size());
-  for (const auto& event : events) clients.push_back(event.client);
+  clients.reserve(segment.rows.size());
+  for (const auto& row : segment.rows) clients.push_back(row.client);
   std::ranges::sort(clients);
   const auto repeats = std::ranges::unique(clients);
   clients.erase(repeats.begin(), repeats.end());
@@ -46,6 +46,11 @@ std::vector<NamedClient> names_in(const std::vector<Event>& events, const Roster
   return names;
 }
 
+/// The one before is let go outside the lock.
+void put_up(Guarded<std::shared_ptr<const Directory>>& board, std::shared_ptr<const Directory> next) {
+  board.with([&next](auto& shown) { shown.swap(next); });
+}
+
 }  // namespace
 
 Recorder::Recorder(Options options, Ports ports)
@@ -53,7 +58,7 @@ Recorder::Recorder(Options options, Ports ports)
       ports_(std::move(ports)),
       mailbox_(options.capacity),
       state_(restore(ports_.journal.load())) {
-  ports_.board.with([this](auto& newest) { newest = picture(state_); });
+  put_up(ports_.board, picture(state_));
 }
 
 void Recorder::start(Door& door) {
@@ -106,11 +111,21 @@ void Recorder::look_up(command::Post& post) {
 
 void Recorder::settle() {
   if (steps_.empty()) return;
-  if (!outcome_.records.empty() && ports_.journal.commit(outcome_.records) == CommitResult::full) discard();
+  pack();
+  if (!outcome_.records.empty() && ports_.journal.commit(outcome_.records, segments_) == CommitResult::full) {
+    discard();
+  }
   tell();
   outcome_ = {};
   steps_.clear();
   if (state_.matrix.learnt() > kOutboxesLearntMax) state_.matrix.forget_all();
+}
+
+void Recorder::pack() {
+  for (const auto& record : outcome_.records) {
+    if (const auto* cells = std::get_if<record::Cells>(&record)) packer_.add(*cells);
+  }
+  segments_ = packer_.take();
 }
 
 void Recorder::discard() {
@@ -134,8 +149,11 @@ void Recorder::discard() {
     effect = end;
   }
   outcome_.records.clear();
+  segments_.clear();
   outcome_.effects = std::move(kept);
-  outcome_.changes_directory = true;
+  // What was touched may have gone again: this picture is made anew.
+  outcome_.touched = {};
+  put_up(ports_.board, picture(state_));
 }
 
 bool Recorder::still_holds(Effect& effect) const {
@@ -146,40 +164,32 @@ bool Recorder::still_holds(Effect& effect) const {
 }
 
 void Recorder::tell() {
-  if (outcome_.changes_directory) {
-    auto newest = picture(state_);
-    ports_.board.with([&newest](auto& shown) { shown.swap(newest); });
+  if (outcome_.touched.is_any()) {
+    const auto newest = ports_.board.with([](const auto& shown) { return shown; });
+    put_up(ports_.board, newest->after(state_, outcome_.touched));
   }
   publish_messages();
   for (auto& effect : outcome_.effects) std::visit([this](auto& one) { perform(one); }, effect);
+  ports_.replies.send_all(replies_);
 }
 
 void Recorder::publish_messages() {
-  std::map<RoomNumber, Batch> batches;
-  for (auto& record : outcome_.records) {
-    auto* message = std::get_if<record::Message>(&record);
-    if (message == nullptr) continue;
-    auto& batch = batches[message->room];
-    if (batch.events.empty()) batch.first = message->sequence;
-    batch.events.push_back({message->client, message->column, std::move(message->text), message->at});
+  for (auto& segment : segments_) {
+    ports_.feed.publish({state_.epoch, state_.rooms.at(segment.room).name, segment.first,
+                         names_in(segment, state_.roster), std::move(segment.events)});
   }
-  for (auto& [room, batch] : batches) {
-    batch.epoch = state_.epoch;
-    batch.room = state_.rooms.at(room).name;
-    batch.names = names_in(batch.events, state_.roster);
-    ports_.feed.publish(std::move(batch));
-  }
+  segments_.clear();
 }
 
 void Recorder::perform(effect::Acknowledge& acknowledgement) {
   auto& [connection, request, room, outbox, acks] = acknowledgement;
   const Reply reply =
       reply::Stored{options_.durability == Durability::disk, std::move(room), outbox, std::move(acks)};
-  ports_.replies.send(connection, encode(request, reply));
+  replies_.push_back({connection, encode(request, reply)});
 }
 
 void Recorder::perform(effect::Answer& answer) {
-  ports_.replies.send(answer.connection, encode(answer.request, answer.reply));
+  replies_.push_back({answer.connection, encode(answer.request, answer.reply)});
 }
 
 void Recorder::perform(effect::Admitted& admitted) { door_->admitted(std::move(admitted)); }

@@ -10,6 +10,7 @@
 #include "broker/domain/durability.hpp"
 #include "broker/domain/ports.hpp"
 #include "broker/domain/state.hpp"
+#include "broker/journal/segment_packer.hpp"
 #include "broker/threads/guarded.hpp"
 #include "broker/threads/mailbox.hpp"
 
@@ -58,6 +59,7 @@ class Recorder {
   void decide(Command command);
   void look_up(command::Post& post);
   void settle();
+  void pack();
   void discard();
   /// Whether an effect that needed no record still makes sense after the state went back; its heads go back
   /// with it.
@@ -76,6 +78,9 @@ class Recorder {
   Door* door_ = nullptr;
   State state_;
   Outcome outcome_;
+  SegmentPacker packer_;
+  std::vector<Segment> segments_;
+  std::vector<Outgoing> replies_;
   std::vector<Step> steps_;
   std::jthread thread_;
 };

@@ -24,19 +24,19 @@ class SqliteArchive final : public Archive {
       : readers_(open_readers(path, readers)) {}
 
   std::vector<StoredEvent> page(RoomNumber room, Sequence from, std::size_t count) override {
-    return borrowed([&](Reader& reader) { return reader.page(room, from, count); });
+    return borrowed([&](SegmentReader& segments) { return segments.page(room, from, count); });
   }
   Sequence head(RoomNumber room) override {
-    return borrowed([&](Reader& reader) { return reader.head(room); });
+    return borrowed([&](SegmentReader& segments) { return segments.head(room); });
   }
   Sequence first_since(RoomNumber room, TimeMs time) override {
-    return borrowed([&](Reader& reader) { return reader.first_since(room, time); });
+    return borrowed([&](SegmentReader& segments) { return segments.first_since(room, time); });
   }
   std::vector<StoredCell> row(ClientNumber client, Column from, std::size_t count) override {
-    return borrowed([&](Reader& reader) { return reader.row(client, from, count); });
+    return borrowed([&](SegmentReader& segments) { return segments.row(client, from, count); });
   }
   Column columns(ClientNumber client) override {
-    return borrowed([&](Reader& reader) { return reader.columns(client); });
+    return borrowed([&](SegmentReader& segments) { return segments.columns(client); });
   }
   std::optional<StoredCell> cell(ClientNumber client, Column column) override {
     auto cells = row(client, column, 1);
@@ -46,8 +46,9 @@ class SqliteArchive final : public Archive {
 
  private:
   template <class Work>
-  std::invoke_result_t<Work, Reader&> borrowed(Work&& work) {
-    return or_journal_failure([&] { return readers_.with(work); });
+  std::invoke_result_t<Work, SegmentReader&> borrowed(Work&& work) {
+    return or_journal_failure(
+        [&] { return readers_.with([&work](Reader& reader) { return work(reader.segments()); }); });
   }
 
   Pool<Reader> readers_;

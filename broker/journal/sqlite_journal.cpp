@@ -7,7 +7,10 @@
 
 #include "broker/journal/execution.hpp"
 #include "broker/journal/image_reader.hpp"
+#include "broker/journal/segment_reader.hpp"
+#include "broker/journal/segment_writer.hpp"
 #include "broker/journal/writing_connection.hpp"
+#include "schema/limits.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -22,36 +25,60 @@ class SqliteJournal final : public Journal {
     return or_journal_failure([this] { return read_image(connection_.database()); });
   }
 
-  CommitResult commit(std::span<const Record> records) override {
+  CommitResult commit(std::span<const Record> records, std::span<const Segment> segments) override {
     if (records.empty()) return CommitResult::committed;
     return or_journal_failure([&] {
       return connection_.transact([&] {
         for (const Record& record : records) {
           std::visit([this](const auto& fact) { insert(fact); }, record);
         }
+        for (const Segment& segment : segments) segment_writer_.insert(segment);
       });
     });
   }
 
   Counter last_counter(ClientNumber client, OutboxId outbox) override {
-    return or_journal_failure([&] {
-      Execution read(last_counter_, client, outbox);
-      return read.next() ? read.number<Counter>(0) : Counter{};
+    return or_journal_failure([&]() -> Counter {
+      const auto stretch = stretch_of(client, outbox, {limits::kIntegerMax});
+      return stretch ? stretch->last() : Counter{};
     });
   }
 
   std::optional<Original> original(ClientNumber client, OutboxId outbox, Counter counter) override {
     return or_journal_failure([&]() -> std::optional<Original> {
-      Execution read(original_, client, outbox, counter);
-      if (!read.next()) return std::nullopt;
-      return Original{read.number<RoomNumber>(0), read.number<Sequence>(1), read.number<Column>(2),
-                      read.number<TimeMs>(3)};
+      const auto stretch = stretch_of(client, outbox, counter);
+      if (!stretch || counter > stretch->last()) return std::nullopt;
+      const auto column = stretch->first_column.plus(counter.value - stretch->first.value);
+      const auto cells = segments_.row(client, column, 1);
+      if (cells.empty() || cells.front().column != column) damaged("an outbox goes on beyond its row");
+      const auto& cell = cells.front();
+      return Original{cell.room, cell.sequence, cell.column, cell.at};
     });
   }
 
  private:
-  void insert(const record::Message& m) {
-    Execution(message_, m.client, m.column, m.room, m.sequence, m.at, m.outbox, m.counter, m.text).run();
+  /// Counters that follow each other as their columns do.
+  struct Stretch {
+    Counter first;
+    Column first_column;
+    Column last_column;
+    [[nodiscard]] Counter last() const { return first.plus(last_column.value - first_column.value); }
+  };
+  /// The stretch that begins last at or before `counter`, and where it ends: the client's next one begins
+  /// there, of whatever outbox, or the row ends.
+  std::optional<Stretch> stretch_of(ClientNumber client, OutboxId outbox, Counter counter) {
+    Execution begin(stretch_begin_, client, outbox, counter);
+    if (!begin.next()) return std::nullopt;
+    Stretch stretch{begin.number<Counter>(0), begin.number<Column>(1), {}};
+    Execution next(stretch_next_, client, stretch.first_column);
+    const auto following = next.next() ? next.number<Column>(0) : Column{};
+    stretch.last_column = following ? Column{following.value - 1} : segments_.columns(client);
+    return stretch;
+  }
+
+  void insert(const record::Cells& cells) {
+    if (cells.continues_outbox) return;
+    Execution(outbox_, cells.client, cells.column, cells.outbox, cells.counter).run();
   }
   void insert(const record::Registered& registered) {
     Execution(registered_, registered.client, registered.name, Blob{registered.token}, registered.at).run();
@@ -67,19 +94,21 @@ class SqliteJournal final : public Journal {
   SQLite::Statement prepared(const char* sql) { return {connection_.database(), sql}; }
 
   WritingConnection connection_;
-  SQLite::Statement message_ = prepared(R"sql(
-    INSERT INTO message (client, "column", room, sequence, at, outbox, counter, text)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?))sql");
+  SegmentWriter segment_writer_{connection_.database()};
+  SegmentReader segments_{connection_.database()};
+  SQLite::Statement outbox_ =
+      prepared(R"sql(INSERT INTO outbox_index (client, "column", outbox, counter) VALUES (?, ?, ?, ?))sql");
   SQLite::Statement registered_ =
       prepared("INSERT INTO client (number, name, token, registered_at) VALUES (?, ?, ?, ?)");
   SQLite::Statement room_made_ =
       prepared("INSERT INTO room (number, name, made_by, made_at) VALUES (?, ?, ?, ?)");
   SQLite::Statement joined_ = prepared("INSERT INTO member (room, client, joined_at) VALUES (?, ?, ?)");
   SQLite::Statement left_ = prepared("DELETE FROM member WHERE room = ? AND client = ?");
-  SQLite::Statement last_counter_ =
-      prepared("SELECT max(counter) FROM message WHERE client = ? AND outbox = ?");
-  SQLite::Statement original_ = prepared(R"sql(
-    SELECT room, sequence, "column", at FROM message WHERE client = ? AND outbox = ? AND counter = ?)sql");
+  SQLite::Statement stretch_begin_ = prepared(R"sql(
+    SELECT counter, "column" FROM outbox_index WHERE client = ? AND outbox = ? AND counter <= ?
+    ORDER BY counter DESC LIMIT 1)sql");
+  SQLite::Statement stretch_next_ =
+      prepared(R"sql(SELECT min("column") FROM outbox_index WHERE client = ? AND "column" > ?)sql");
 };
 
 }  // namespace

@@ -1,37 +1,37 @@
 #include "broker/transport/feed_packer.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "schema/limits.hpp"
 
 namespace palabre::broker {
 
-void FeedPacker::add(Batch batch) {
-  auto sequence = batch.first;
-  for (auto& event : batch.events) {
-    auto& open = open_for(batch, event, sequence);
-    open.text_bytes += event.text.size();
-    if (open.named.insert(event.client).second) {
-      const auto name = std::ranges::find(batch.names, event.client, &NamedClient::client);
-      if (name != batch.names.end()) open.batch.names.push_back(*name);
-    }
-    open.batch.events.push_back(std::move(event));
-    sequence = sequence.next();
-  }
-  if (!batch.events.empty()) changed_heads_[batch.room] = batch.first.plus(batch.events.size() - 1);
+namespace {
+
+/// Both are in the order of client numbers, and so is what comes out.
+std::vector<NamedClient> united(const std::vector<NamedClient>& some,
+                                const std::vector<NamedClient>& others) {
+  std::vector<NamedClient> all;
+  all.reserve(some.size() + others.size());
+  std::ranges::set_union(some, others, std::back_inserter(all), {}, &NamedClient::client,
+                         &NamedClient::client);
+  return all;
 }
 
-FeedPacker::Open& FeedPacker::open_for(const Batch& batch, const Event& event, Sequence sequence) {
-  if (const auto last = last_open_.find(batch.room); last != last_open_.end()) {
-    auto& open = open_[last->second];
-    const bool has_space = open.batch.events.size() < limits::kEventsMax &&
-                           open.text_bytes + event.text.size() <= limits::kEventsTextBytesMax;
-    if (has_space) return open;
+}  // namespace
+
+void FeedPacker::add(PackedBatch batch) {
+  changed_heads_[batch.room] = batch.first.plus(batch.events.count - 1);
+  const auto [last, is_first] = last_batch_.try_emplace(batch.room, batches_.size());
+  if (!is_first && batches_[last->second].events.append(batch.events)) {
+    auto& names = batches_[last->second].names;
+    names = united(names, batch.names);
+    return;
   }
-  last_open_[batch.room] = open_.size();
-  open_.push_back({{batch.epoch, batch.room, sequence, {}, {}}, 0, {}});
-  return open_.back();
+  last->second = batches_.size();
+  batches_.push_back(std::move(batch));
 }
 
 void FeedPacker::add(Notice notice) {
@@ -45,13 +45,19 @@ void FeedPacker::add(Notice notice) {
   }
 }
 
-std::vector<FeedPacker::Frame> FeedPacker::take() {
+std::vector<FeedPacker::Frame> FeedPacker::take_batches() {
   std::vector<Frame> frames;
-  frames.reserve(open_.size() + notices_.size());
-  for (const auto& open : open_) frames.push_back({room_topic(open.batch.room), encode(open.batch)});
+  frames.reserve(batches_.size());
+  for (const auto& batch : batches_) frames.push_back({room_topic(batch.room), encode(batch)});
+  batches_.clear();
+  last_batch_.clear();
+  return frames;
+}
+
+std::vector<FeedPacker::Frame> FeedPacker::take_notices() {
+  std::vector<Frame> frames;
+  frames.reserve(notices_.size());
   for (const auto& notice : notices_) frames.push_back({notice_topic(notice.room), encode(notice)});
-  open_.clear();
-  last_open_.clear();
   notices_.clear();
   return frames;
 }

@@ -1,5 +1,6 @@
 #include "broker/transport/publisher.hpp"
 
+#include <algorithm>
 #include <random>
 #include <utility>
 #include <vector>
@@ -13,6 +14,11 @@ namespace {
 
 constexpr int kLingerMs = 1000;
 
+constexpr auto kTick = std::chrono::milliseconds(limits::kTickMs);
+// Who comes and goes is told at once when it is quiet, and so often at most when a crowd comes: told one by
+// one, n newcomers would be n × n frames.
+constexpr auto kNoticePause = std::chrono::milliseconds(250);
+
 // At random, so that nobody takes the ticks after a restart for the next ones.
 std::uint64_t draw_first_tick() { return 1 + std::uint64_t{std::random_device{}()}; }
 
@@ -22,11 +28,13 @@ Publisher::Publisher(zmq::context_t& context, Options options, WallClock clock)
     : clock_(std::move(clock)),
       mailbox_(options.capacity),
       packer_(draw_first_tick()),
-      socket_(context, zmq::socket_type::pub) {
+      socket_(context, zmq::socket_type::pub),
+      canary_(context) {
   prepare_bound_socket(socket_, "feed", static_cast<std::int64_t>(limits::kSubscriptionBytesMax));
   socket_.set(zmq::sockopt::sndhwm, options.high_water_mark);
   socket_.set(zmq::sockopt::affinity, std::uint64_t{2});
   endpoint_ = bind_socket(socket_, options.address);
+  canary_.connect(endpoint_);
 }
 
 void Publisher::start(Epoch epoch) {
@@ -38,23 +46,47 @@ void Publisher::finish() {
   mailbox_.close();
   if (!thread_.joinable()) return;
   thread_.join();
+  canary_.close();
   socket_.set(zmq::sockopt::linger, kLingerMs);
   socket_.close();
 }
 
 void Publisher::run() {
-  constexpr auto kTick = std::chrono::milliseconds(limits::kTickMs);
-  auto next_tick = std::chrono::steady_clock::now() + kTick;
-  std::vector<std::variant<Batch, Notice>> items;
-  while (mailbox_.drain_until(items, next_tick)) {
+  next_tick_ = std::chrono::steady_clock::now() + kTick;
+  std::vector<Item> items;
+  while (mailbox_.drain_until(items, next_deadline())) {
     for (auto& item : items) std::visit([this](auto& one) { packer_.add(std::move(one)); }, item);
-    for (const auto& frame : packer_.take()) send(frame);
-    if (std::chrono::steady_clock::now() >= next_tick) {
-      send(packer_.tick(epoch_, clock_()));
-      // After a pause of the process one tick is due, not all that it missed.
-      while (next_tick <= std::chrono::steady_clock::now()) next_tick += kTick;
-    }
+    send_all(packer_.take_batches());
+    const auto now = std::chrono::steady_clock::now();
+    send_notices_when_due(now);
+    send_tick_when_due(now);
+    canary_.wait_until_near();
   }
+  send_all(packer_.take_notices());
+}
+
+Publisher::Instant Publisher::next_deadline() const {
+  return packer_.has_notices() ? std::min(next_tick_, next_notices_) : next_tick_;
+}
+
+void Publisher::send_all(const std::vector<FeedPacker::Frame>& frames) {
+  for (const auto& frame : frames) {
+    send(frame);
+    if (canary_.is_due_after(frame.body.size())) send(canary_.next());
+  }
+}
+
+void Publisher::send_notices_when_due(Instant now) {
+  if (!packer_.has_notices() || now < next_notices_) return;
+  send_all(packer_.take_notices());
+  next_notices_ = now + kNoticePause;
+}
+
+void Publisher::send_tick_when_due(Instant now) {
+  if (now < next_tick_) return;
+  send(packer_.tick(epoch_, clock_()));
+  // After a pause of the process one tick is due, not all that it missed.
+  while (next_tick_ <= now) next_tick_ += kTick;
 }
 
 void Publisher::send(const FeedPacker::Frame& frame) {

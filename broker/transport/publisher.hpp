@@ -4,16 +4,20 @@
 #include <string>
 #include <thread>
 #include <variant>
+#include <vector>
 #include <zmq.hpp>
 
 #include "broker/domain/ports.hpp"
 #include "broker/threads/mailbox.hpp"
+#include "broker/transport/canary.hpp"
 #include "broker/transport/feed_packer.hpp"
 
 namespace palabre::broker {
 
 /// The sole owner of the feed port's PUB socket: sends what waits, packed, and a tick each second. A
-/// subscriber whose pipe is full loses frames, sees the gap, and asks the talk port; nobody waits for it.
+/// subscriber whose pipe is full loses frames, sees the gap, and asks the talk port; nobody waits for it. But
+/// when the feed as a whole falls behind, as the canary tells, sending pauses: the queue fills, the recorder
+/// waits, and acknowledgements slow down before healthy subscribers lose anything.
 class Publisher : public Feed {
  public:
   struct Options {
@@ -32,19 +36,29 @@ class Publisher : public Feed {
   /// Sends what was taken and ends the thread; the socket lingers a moment to get it out.
   void finish();
 
-  void publish(Batch batch) override { mailbox_.push(std::move(batch)); }
+  void publish(PackedBatch batch) override { mailbox_.push(std::move(batch)); }
   void notify(Notice notice) override { mailbox_.push(std::move(notice)); }
 
  private:
+  using Item = std::variant<PackedBatch, Notice>;
+  using Instant = std::chrono::steady_clock::time_point;
+
   void run();
+  [[nodiscard]] Instant next_deadline() const;
+  void send_all(const std::vector<FeedPacker::Frame>& frames);
+  void send_notices_when_due(Instant now);
+  void send_tick_when_due(Instant now);
   void send(const FeedPacker::Frame& frame);
 
   const WallClock clock_;
   Epoch epoch_;
-  Mailbox<std::variant<Batch, Notice>> mailbox_;
+  Mailbox<Item> mailbox_;
   FeedPacker packer_;
   zmq::socket_t socket_;
   std::string endpoint_;
+  Canary canary_;
+  Instant next_tick_;
+  Instant next_notices_;
   std::jthread thread_;
 };
 

@@ -19,6 +19,9 @@ msgpack::unpack_limit protocol_limits() {
           limits::kDepthMax};
 }
 
+// What is reserved for a text before it is looked at; a longer one makes the list grow.
+constexpr std::size_t kTextBytesTypical = 80;
+
 Refusal malformed(std::string text) { return refuse(RefusalCode::malformed, std::move(text)); }
 
 std::string field_is(std::string_view key, std::string_view what) {
@@ -139,8 +142,8 @@ msgpack::object_array Fields::array(std::string_view key, std::size_t max) {
   return value->via.array;
 }
 
-std::vector<std::string> Fields::texts(std::string_view key) {
-  std::vector<std::string> texts;
+Texts Fields::texts(std::string_view key) {
+  Texts texts;
   const auto elements = array(key);
   if (problem_) return texts;
   if (elements.size == 0) note_malformed(key, "is empty");
@@ -149,7 +152,7 @@ std::vector<std::string> Fields::texts(std::string_view key) {
                 "more than " + std::to_string(limits::kTextsMax) + " texts in one post"));
     return texts;
   }
-  texts.reserve(elements.size);
+  texts.reserve(elements.size, elements.size * kTextBytesTypical);
   for (std::uint32_t i = 0; i < elements.size; ++i) {
     if (elements.ptr[i].type != msgpack::type::STR) {
       note_malformed(key, "has an element that is not a string");
@@ -160,7 +163,7 @@ std::vector<std::string> Fields::texts(std::string_view key) {
       if (elements.size > 1) refusal->text = "text " + std::to_string(i) + ": " + refusal->text;
       note(std::move(*refusal));
     }
-    texts.emplace_back(text);
+    texts.push_back(text);
   }
   return texts;
 }

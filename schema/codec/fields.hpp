@@ -52,7 +52,7 @@ class Fields {
   std::string token(std::string_view key);
   Epoch epoch(std::string_view key);
   /// Between 1 and kTextsMax texts that may be posted.
-  std::vector<std::string> texts(std::string_view key);
+  Texts texts(std::string_view key);
   Fields map(std::string_view key);
   /// The elements of an array field with at most `max` elements; null with size 0 when there is a problem.
   msgpack::object_array array(std::string_view key, std::size_t max = limits::kEventsMax);

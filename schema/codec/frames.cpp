@@ -14,6 +14,9 @@ using codec::Writer;
 
 constexpr std::array<std::string_view, 4> kNoticeNames{"came", "went", "joined", "left"};
 
+// Of a batch header with one name.
+constexpr std::size_t kHeaderBytesTypical = 160;
+
 NoticeKind notice_kind(std::string_view name) {
   for (std::size_t i = 0; i < kNoticeNames.size(); ++i) {
     if (kNoticeNames[i] == name) return static_cast<NoticeKind>(i);
@@ -62,9 +65,48 @@ Bytes encode(const Batch& batch) {
   Bytes body;
   Writer writer(body);
   writer.map(7).field("v", limits::kProtocolVersion);
-  codec::write_batch_fields(writer, batch);
-  for (const auto& event : batch.events) codec::write_event(writer, event, codec::time_of(batch));
+  codec::write_batch_fields(writer, batch, batch.events.size(), codec::time_of(batch.events));
+  codec::write_events(body, batch.events);
   return body;
+}
+
+Bytes encode(const PackedBatch& batch) {
+  Bytes body;
+  body.reserve(batch.events.bytes.size() + kHeaderBytesTypical);
+  Writer writer(body);
+  writer.map(7).field("v", limits::kProtocolVersion);
+  codec::write_batch_fields(writer, batch, batch.events.count, batch.events.time);
+  body.append(batch.events.bytes);
+  return body;
+}
+
+bool PackedEvents::has_space_for(std::size_t text_size) const {
+  return count < limits::kEventsMax && text_bytes + text_size <= limits::kEventsTextBytesMax;
+}
+
+void PackedEvents::append(ClientNumber client, Column column, std::string_view text, TimeMs at) {
+  if (count == 0) time = {at.value - at.value % kTimeStepMs};
+  codec::write_event(bytes, client, column, text, at.value - time.value);
+  text_bytes += text.size();
+  ++count;
+}
+
+bool PackedEvents::append(const PackedEvents& next) {
+  if (count != 0 && next.time != time) return false;
+  if (count + next.count > limits::kEventsMax) return false;
+  if (text_bytes + next.text_bytes > limits::kEventsTextBytesMax) return false;
+  time = next.time;
+  count += next.count;
+  text_bytes += next.text_bytes;
+  bytes.append(next.bytes);
+  return true;
+}
+
+Result<std::vector<Event>> unpack(std::string_view events, std::size_t count, TimeMs time) {
+  codec::Reader reader(events);
+  auto batch = read_events(reader, {}, count, time);
+  if (!batch) return batch.refusal();
+  return std::move(batch->events);
 }
 
 Bytes encode(const Tick& tick) {

@@ -23,6 +23,7 @@ void write_limits(Writer& writer, const reply::Limits& limits) {
 
 /// Writes each kind of reply.
 struct ReplyWriter {
+  Bytes& frame;
   Writer& writer;
   RequestId id;
 
@@ -38,7 +39,9 @@ struct ReplyWriter {
     begin(writer, stored.is_durable ? "stored" : "received", id, 3).field("room", stored.room);
     writer.field("outbox", stored.outbox).add("acks").array(stored.acks.size());
     for (const auto& ack : stored.acks) {
-      writer.array(4).add(ack.counter).add(ack.sequence).add(ack.column).add(ack.at);
+      codec::SmallWriter numbers;
+      numbers.array(4).add(ack.counter).add(ack.sequence).add(ack.column).add(ack.at);
+      frame.append(numbers.sink().bytes());
     }
   }
   void operator()(const reply::Joined& joined) {
@@ -47,10 +50,12 @@ struct ReplyWriter {
   }
   void operator()(const reply::Left& left) { begin(writer, "left", id, 1).field("room", left.room); }
   void operator()(const reply::Page& page) {
-    codec::write_batch_fields(begin(writer, "page", id, 9), page.batch);
+    const auto& events = page.batch.events;
+    codec::write_batch_fields(begin(writer, "page", id, 9), page.batch, events.size(),
+                              codec::time_of(events));
     writer.field("head", page.head).field("replay", true);
-    writer.add("events").array(page.batch.events.size());
-    for (const auto& event : page.batch.events) codec::write_event(writer, event, codec::time_of(page.batch));
+    writer.add("events").array(events.size());
+    codec::write_events(frame, events);
   }
   void operator()(const reply::Row& row) {
     begin(writer, "row", id, 4).field("client", row.client).field("name", row.name);
@@ -233,7 +238,7 @@ constexpr ReplyKind kReplyKinds[] = {
 Bytes encode(RequestId id, const Reply& reply) {
   Bytes frame;
   Writer writer(frame);
-  std::visit(ReplyWriter{writer, id}, reply);
+  std::visit(ReplyWriter{frame, writer, id}, reply);
   return frame;
 }
 

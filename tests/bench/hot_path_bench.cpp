@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "broker/domain/state.hpp"
+#include "broker/journal/segment_packer.hpp"
 #include "broker/transport/feed_packer.hpp"
 #include "schema/codec.hpp"
 #include "schema/frames.hpp"
@@ -15,7 +16,9 @@ namespace {
 constexpr std::size_t kTextBytes = 64;
 
 Request post_of(std::size_t texts, Counter first = {1}) {
-  return request::Post{"lobby", {99}, first, std::vector<std::string>(texts, std::string(kTextBytes, 'x'))};
+  request::Post post{"lobby", {99}, first, {}};
+  for (std::size_t i = 0; i < texts; ++i) post.texts.push_back(std::string(kTextBytes, 'x'));
+  return post;
 }
 
 Batch batch_of(std::size_t events, Sequence first = {1}) {
@@ -51,15 +54,32 @@ void BM_apply_post(benchmark::State& run) {
 }
 BENCHMARK(BM_apply_post)->Arg(1)->Arg(64);
 
-void BM_pack_and_encode_feed(benchmark::State& run) {
-  FeedPacker packer(1);
+void BM_pack_segment(benchmark::State& run) {
+  const auto texts = static_cast<std::size_t>(run.range(0));
+  record::Cells cells{{3}, {7}, kLobby, {1}, {1000}, {99}, {1}, true, {}};
+  cells.texts = std::get<request::Post>(post_of(texts)).texts;
+  SegmentPacker packer;
   for (auto _ : run) {
-    packer.add(batch_of(static_cast<std::size_t>(run.range(0))));
+    packer.add(cells);
     benchmark::DoNotOptimize(packer.take());
   }
   count_messages(run);
 }
-BENCHMARK(BM_pack_and_encode_feed)->Arg(1)->Arg(16)->Arg(1024);
+BENCHMARK(BM_pack_segment)->Arg(1)->Arg(16)->Arg(1024);
+
+void BM_pack_feed(benchmark::State& run) {
+  PackedBatch batch{"0123456789abcdef", "lobby", {1}, {{{3}, "alice"}}, {}};
+  for (std::int64_t i = 0; i < run.range(0); ++i) {
+    batch.events.append({3}, {7}, std::string(kTextBytes, 'x'), {1000});
+  }
+  FeedPacker packer(1);
+  for (auto _ : run) {
+    packer.add(batch);
+    benchmark::DoNotOptimize(packer.take_batches());
+  }
+  count_messages(run);
+}
+BENCHMARK(BM_pack_feed)->Arg(1)->Arg(16)->Arg(1024);
 
 void BM_decode_batch(benchmark::State& run) {
   const auto body = encode(batch_of(static_cast<std::size_t>(run.range(0))));

@@ -6,13 +6,15 @@
 #include <vector>
 
 #include "broker/journal/data_directory.hpp"
+#include "broker/journal/segment_packer.hpp"
 #include "broker/journal/sqlite_journal.hpp"
 
-/// What it costs to store messages in the real schema on a real file: rows a commit × durability.
+/// What it costs to store messages in the real schema on a real file: messages a commit × durability × how
+/// many clients sent them in turn.
 namespace palabre::broker {
 namespace {
 
-constexpr std::uint32_t kClients = 16;
+constexpr std::uint32_t kClients = 1000;
 
 /// A store in a folder of its own under $TMPDIR, gone afterwards.
 class Store {
@@ -40,28 +42,38 @@ void BM_commit(benchmark::State& run) {
     people.emplace_back(
         record::Registered{{client}, "client-" + std::to_string(client), TokenHash(32, 't'), {1}});
   }
-  (void)store.journal().commit(people);
+  (void)store.journal().commit(people, {});
+  const auto clients = static_cast<std::uint64_t>(run.range(2));
   std::uint64_t sequence = 0;
+  SegmentPacker packer;
   std::vector<Record> records;
   for (auto _ : run) {
     records.clear();
     for (std::int64_t i = 0; i < run.range(0); ++i, ++sequence) {
-      const ClientNumber client{static_cast<std::uint32_t>(sequence % kClients + 1)};
-      const auto column = sequence / kClients + 1;
-      records.emplace_back(record::Message{client,
-                                           {static_cast<std::uint32_t>(column)},
-                                           kLobby,
-                                           {sequence + 1},
-                                           {1'760'000'000'000},
-                                           {99},
-                                           {column},
-                                           std::string(64, 'x')});
+      const ClientNumber client{static_cast<std::uint32_t>(sequence % clients + 1)};
+      const auto column = sequence / clients + 1;
+      record::Cells cells{client,
+                          {static_cast<std::uint32_t>(column)},
+                          kLobby,
+                          {sequence + 1},
+                          {1'760'000'000'000},
+                          {99},
+                          {column},
+                          column > 1,
+                          {std::string(64, 'x')}};
+      packer.add(cells);
+      records.emplace_back(std::move(cells));
     }
-    if (store.journal().commit(records) != CommitResult::committed) run.SkipWithError("the disk is full");
+    if (store.journal().commit(records, packer.take()) != CommitResult::committed) {
+      run.SkipWithError("the disk is full");
+    }
   }
   run.SetItemsProcessed(static_cast<std::int64_t>(sequence));
 }
-BENCHMARK(BM_commit)->ArgsProduct({{1, 100, 1000}, {0, 1}})->ArgNames({"rows", "memory"})->UseRealTime();
+BENCHMARK(BM_commit)
+    ->ArgsProduct({{1, 100, 1000}, {0, 1}, {4, 1000}})
+    ->ArgNames({"messages", "memory", "clients"})
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace palabre::broker

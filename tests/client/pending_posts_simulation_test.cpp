@@ -18,7 +18,7 @@ using namespace palabre::testing;
 class ModelBroker {
  public:
   Reply take(const request::Post& post) {
-    const auto is_bad = [](const std::string& text) { return text.starts_with('!'); };
+    const auto is_bad = [](std::string_view text) { return text.starts_with('!'); };
     if (std::ranges::any_of(post.texts, is_bad)) return refuse(RefusalCode::bad_text);
     if (post.room == "shut") return refuse(RefusalCode::not_a_member);
     auto& acks = outboxes_[post.outbox];
@@ -41,8 +41,8 @@ class ModelBroker {
     return refusal;
   }
 
-  reply::Ack store(Counter counter, const std::string& text) {
-    texts_.push_back(text);
+  reply::Ack store(Counter counter, std::string_view text) {
+    texts_.emplace_back(text);
     const auto number = static_cast<std::uint32_t>(texts_.size());
     return {counter, Sequence{number}, Column{number}, TimeMs{number}};
   }

@@ -89,7 +89,8 @@ class FakeSwitchboard : public Switchboard {
 
 class FakeFeed : public Feed {
  public:
-  void publish(Batch batch) override { batches.add(std::move(batch)); }
+  /// Decodes as a subscriber would.
+  void publish(PackedBatch batch) override { batches.add(decode_batch(encode(batch)).value()); }
   void notify(Notice notice) override { notices.add(std::move(notice)); }
 
   Collected<Batch> batches;

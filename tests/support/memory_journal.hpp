@@ -16,6 +16,7 @@
 #include "broker/domain/ports.hpp"
 #include "broker/journal/journal_failure.hpp"
 #include "schema/limits.hpp"
+#include "tests/support/stored_message.hpp"
 
 namespace palabre::broker {
 
@@ -40,7 +41,7 @@ class MemoryJournal final : public Journal, public Archive {
     return commits_;
   }
   /// All messages in the order stored.
-  [[nodiscard]] std::vector<record::Message> messages() const {
+  [[nodiscard]] std::vector<StoredMessage> messages() const {
     const std::lock_guard lock(mutex_);
     return messages_;
   }
@@ -50,7 +51,8 @@ class MemoryJournal final : public Journal, public Archive {
     return image_;
   }
 
-  CommitResult commit(std::span<const Record> records) override {
+  CommitResult commit(std::span<const Record> records) { return commit(records, {}); }
+  CommitResult commit(std::span<const Record> records, std::span<const Segment>) override {
     const std::lock_guard lock(mutex_);
     if (weather_ == Weather::full) return CommitResult::full;
     if (weather_ == Weather::failing) throw JournalFailure("the test's disk is failing");
@@ -73,13 +75,13 @@ class MemoryJournal final : public Journal, public Archive {
     const std::lock_guard lock(mutex_);
     const auto found = posts_.find({client, outbox, counter});
     if (found == posts_.end()) return std::nullopt;
-    const record::Message& message = messages_[found->second];
+    const StoredMessage& message = messages_[found->second];
     return Original{message.room, message.sequence, message.column, message.at};
   }
 
   std::vector<StoredEvent> page(RoomNumber room, Sequence from, std::size_t count) override {
     const std::lock_guard lock(mutex_);
-    return bounded<StoredEvent>(timelines_[room.value], from.value, count, [](const record::Message& m) {
+    return bounded<StoredEvent>(timelines_[room.value], from.value, count, [](const StoredMessage& m) {
       return StoredEvent{m.client, m.column, m.at, m.text};
     });
   }
@@ -121,7 +123,7 @@ class MemoryJournal final : public Journal, public Archive {
     if (!holds) throw std::logic_error(rule);
   }
 
-  static StoredCell cell_of(const record::Message& m) { return {m.column, m.room, m.sequence, m.at, m.text}; }
+  static StoredCell cell_of(const StoredMessage& m) { return {m.column, m.room, m.sequence, m.at, m.text}; }
 
   template <class Read, class Make>
   std::vector<Read> bounded(const Places& places, std::uint64_t from, std::size_t count, Make make) const {
@@ -129,7 +131,7 @@ class MemoryJournal final : public Journal, public Archive {
     std::size_t bytes = 0;
     for (std::size_t i = std::max<std::uint64_t>(from, 1) - 1; i < places.size() && read.size() < count;
          ++i) {
-      const record::Message& message = messages_[places[i]];
+      const StoredMessage& message = messages_[places[i]];
       bytes += message.text.size();
       if (!read.empty() && bytes > limits::kEventsTextBytesMax) break;
       read.push_back(make(message));
@@ -159,7 +161,17 @@ class MemoryJournal final : public Journal, public Archive {
     require(std::erase(members, left.client) == 1, "only members leave a room");
   }
 
-  void add(const record::Message& message) {
+  void add(const record::Cells& cells) {
+    if (cells.continues_outbox) {
+      const Places& row = rows_[cells.client.value];
+      require(!row.empty() && messages_[row.back()].outbox == cells.outbox &&
+                  messages_[row.back()].counter.next() == cells.counter,
+              "a stretch continues the cell before");
+    }
+    for (const auto& message : messages_in(cells)) add(message);
+  }
+
+  void add(const StoredMessage& message) {
     Image::Client& client = image_.clients.at(message.client.value - 1);
     Image::Room& room = image_.rooms.at(message.room.value - 1);
     require(message.column == client.columns.next(), "columns must have no hole");
@@ -180,7 +192,7 @@ class MemoryJournal final : public Journal, public Archive {
   Weather weather_ = Weather::fine;
   std::size_t commits_ = 0;
   Image image_;
-  std::vector<record::Message> messages_;
+  std::vector<StoredMessage> messages_;
   std::map<std::uint32_t, Places> timelines_;
   std::map<std::uint32_t, Places> rows_;
   std::map<std::tuple<ClientNumber, OutboxId, Counter>, std::size_t> posts_;

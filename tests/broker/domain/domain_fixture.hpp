@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "broker/domain/state.hpp"
+#include "tests/support/stored_message.hpp"
 
 namespace palabre::broker {
 
@@ -84,11 +85,11 @@ class DomainTest : public testing::Test {
   }
 
   /// A post whose outbox the matrix learns as the recorder would teach it.
-  Outcome post(ClientNumber client, const std::string& room, Counter counter, std::vector<std::string> texts,
-               std::vector<command::Post::Original> originals = {}) {
+  Outcome post(ClientNumber client, const std::string& room, Counter counter,
+               const std::vector<std::string>& texts, std::vector<command::Post::Original> originals = {}) {
     if (!state_.matrix.last_counter(client, kOutbox)) state_.matrix.learn(client, kOutbox, {});
     return decide(
-        command::Post{origin(client), {room, kOutbox, counter, std::move(texts)}, std::move(originals)});
+        command::Post{origin(client), {room, kOutbox, counter, texts_of(texts)}, std::move(originals)});
   }
 
   State state_ = restore(empty_store());

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/broker/domain/domain_fixture.hpp"
+#include "tests/support/stored_message.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -25,7 +26,7 @@ class Post : public DomainTest {
   /// What the journal would find of an earlier outcome's messages.
   static std::vector<command::Post::Original> originals_of(const Outcome& outcome) {
     std::vector<command::Post::Original> originals;
-    for (const auto& message : records_of<record::Message>(outcome)) {
+    for (const auto& message : messages_in(outcome)) {
       originals.push_back({message.room, {message.counter, message.sequence, message.column, message.at}});
     }
     return originals;
@@ -34,7 +35,7 @@ class Post : public DomainTest {
 
 TEST_F(Post, stores_each_text_as_a_cell_with_the_next_numbers) {
   const auto outcome = post(kAlice, "tea", {1}, {"one", "two"});
-  const auto messages = records_of<record::Message>(outcome);
+  const auto messages = messages_in(outcome);
   ASSERT_THAT(messages, SizeIs(2));
   EXPECT_EQ(messages[0].client, kAlice);
   EXPECT_EQ(messages[0].room, kTea);
@@ -51,6 +52,7 @@ TEST_F(Post, stores_each_text_as_a_cell_with_the_next_numbers) {
 }
 
 TEST_F(Post, acknowledges_what_it_stores) {
+  state_.matrix.learn(kAlice, kOutbox, {});
   const auto outcome = decide(command::Post{{kAlice, {1}, {9}}, {"tea", kOutbox, {1}, {"one", "two"}}});
   const auto acknowledged = effects_of<effect::Acknowledge>(outcome);
   ASSERT_THAT(acknowledged, SizeIs(1));
@@ -60,7 +62,7 @@ TEST_F(Post, acknowledges_what_it_stores) {
   EXPECT_EQ(acknowledged[0].outbox, kOutbox);
   EXPECT_THAT(acknowledged[0].acks,
               ElementsAre(reply::Ack{{1}, {1}, {1}, now_}, reply::Ack{{2}, {2}, {2}, now_}));
-  EXPECT_FALSE(outcome.changes_directory);
+  EXPECT_FALSE(outcome.touched.is_any());
 }
 
 TEST_F(Post, counts_columns_over_rooms_and_sequences_over_senders) {
@@ -127,15 +129,15 @@ TEST_F(Post, stores_only_the_new_end_of_a_partial_repeat) {
   originals.erase(originals.begin());
   const auto second = post(kAlice, "tea", {2}, {"two", "three"}, originals);
   EXPECT_THAT(acks_in(second), ElementsAre(acks_in(first)[1], reply::Ack{{3}, {3}, {3}, now_}));
-  ASSERT_THAT(records_of<record::Message>(second), SizeIs(1));
-  EXPECT_EQ(records_of<record::Message>(second)[0].text, "three");
-  EXPECT_EQ(records_of<record::Message>(second)[0].counter, Counter{3});
+  ASSERT_THAT(messages_in(second), SizeIs(1));
+  EXPECT_EQ(messages_in(second)[0].text, "three");
+  EXPECT_EQ(messages_in(second)[0].counter, Counter{3});
 }
 
 TEST_F(Post, counts_the_texts_that_were_stored_before) {
   post(kAlice, "tea", {1}, {"one", "two", "three"});
-  const auto repeats = [this](Counter counter, std::vector<std::string> texts) {
-    return count_repeats(state_, {origin(kAlice), {"tea", kOutbox, counter, std::move(texts)}});
+  const auto repeats = [this](Counter counter, const std::vector<std::string>& texts) {
+    return count_repeats(state_, {origin(kAlice), {"tea", kOutbox, counter, texts_of(texts)}});
   };
   EXPECT_EQ(repeats({4}, {"four"}), 0U);
   EXPECT_EQ(repeats({3}, {"three"}), 1U);

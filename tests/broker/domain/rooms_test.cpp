@@ -24,10 +24,10 @@ TEST(Rooms, counts_each_timeline_by_itself) {
   Rooms rooms;
   const auto lobby = rooms.add("lobby");
   const auto tea = rooms.add("tea", {40});
-  EXPECT_EQ(rooms.next_sequence(lobby), Sequence{1});
-  EXPECT_EQ(rooms.next_sequence(lobby), Sequence{2});
-  EXPECT_EQ(rooms.next_sequence(tea), Sequence{41});
-  EXPECT_EQ(rooms.at(lobby).head, Sequence{2});
+  EXPECT_EQ(rooms.take(lobby, 1), Sequence{1});
+  EXPECT_EQ(rooms.take(lobby, 3), Sequence{2});
+  EXPECT_EQ(rooms.take(tea, 1), Sequence{41});
+  EXPECT_EQ(rooms.at(lobby).head, Sequence{4});
 }
 
 TEST(Rooms, keeps_members_on_both_sides) {

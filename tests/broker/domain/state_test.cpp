@@ -2,15 +2,11 @@
 
 #include <gmock/gmock.h>
 
-#include "broker/domain/directory.hpp"
 #include "tests/broker/domain/domain_fixture.hpp"
+#include "tests/support/stored_message.hpp"
 
 namespace palabre::broker {
 namespace {
-
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::SizeIs;
 
 constexpr ConnectionId kDesk{11};
 
@@ -28,10 +24,10 @@ TEST_F(StateTest, never_lets_a_time_decrease) {
   admit("alice", {1});
   now_ = {900};
   const auto earlier = post(kAlice, "lobby", {1}, {"the clock was set back"});
-  EXPECT_EQ(records_of<record::Message>(earlier)[0].at, TimeMs{1000});
+  EXPECT_EQ(messages_in(earlier)[0].at, TimeMs{1000});
   now_ = {1001};
   const auto later = post(kAlice, "lobby", {2}, {"and went on"});
-  EXPECT_EQ(records_of<record::Message>(later)[0].at, TimeMs{1001});
+  EXPECT_EQ(messages_in(later)[0].at, TimeMs{1001});
 }
 
 TEST_F(StateTest, goes_on_from_a_stores_numbers_names_and_time) {
@@ -40,7 +36,7 @@ TEST_F(StateTest, goes_on_from_a_stores_numbers_names_and_time) {
   EXPECT_EQ(answer_in<Refusal>(admit("alice", {1}, "b")).code, RefusalCode::wrong_token);
   EXPECT_FALSE(effects_of<effect::Admitted>(admit("alice", {1}, "a")).at(0).is_new);
   const auto outcome = post(kAlice, "lobby", {1}, {"again"});
-  const auto message = records_of<record::Message>(outcome).at(0);
+  const auto message = messages_in(outcome).at(0);
   EXPECT_EQ(message.column, Column{8});
   EXPECT_EQ(message.sequence, Sequence{6});
   EXPECT_EQ(message.at, TimeMs{5000}) << "the store is ahead of the clock";
@@ -69,42 +65,6 @@ TEST_F(StateTest, goes_back_to_a_store_but_keeps_who_is_connected) {
   EXPECT_EQ(state_.matrix.last_counter(kAlice, kOutbox), std::nullopt);
   EXPECT_EQ(state_.rooms.at(kLobby).head, Sequence{5});
   EXPECT_FALSE(state_.rooms.is_member(kTea, kAlice));
-}
-
-class DirectoryTest : public DomainTest {};
-
-TEST_F(DirectoryTest, pictures_identities_rooms_and_members) {
-  state_ = restore(used_store());
-  admit("alice", kDesk, "a");
-  const auto directory = picture(state_);
-  EXPECT_EQ(directory->epoch, "0123456789abcdef");
-  ASSERT_THAT(directory->clients, SizeIs(2));
-  EXPECT_EQ(directory->at(kAlice).name, "alice");
-  EXPECT_TRUE(directory->at(kAlice).is_online);
-  EXPECT_THAT(directory->at(kAlice).rooms, ElementsAre(kLobby));
-  EXPECT_FALSE(directory->at(kBob).is_online);
-  EXPECT_THAT(directory->at(kBob).rooms, ElementsAre(kLobby, kTea));
-  ASSERT_THAT(directory->rooms, SizeIs(2));
-  EXPECT_EQ(directory->at(kTea).name, "tea");
-  EXPECT_THAT(directory->at(kLobby).members, ElementsAre(kAlice, kBob));
-}
-
-TEST_F(DirectoryTest, does_not_change_with_the_state_it_was_made_of) {
-  const auto directory = picture(state_);
-  admit("alice", kDesk);
-  EXPECT_THAT(directory->clients, IsEmpty());
-}
-
-TEST_F(DirectoryTest, knows_which_numbers_and_names_exist) {
-  const auto directory = picture(restore(used_store()));
-  EXPECT_FALSE(directory->has(ClientNumber{0}));
-  EXPECT_TRUE(directory->has(kBob));
-  EXPECT_FALSE(directory->has(ClientNumber{3}));
-  EXPECT_FALSE(directory->has(RoomNumber{0}));
-  EXPECT_TRUE(directory->has(kTea));
-  EXPECT_FALSE(directory->has(RoomNumber{3}));
-  EXPECT_EQ(directory->find_room("tea"), kTea);
-  EXPECT_EQ(directory->find_room("te"), RoomNumber{0});
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "broker/journal/journal_failure.hpp"
 #include "schema/text.hpp"
@@ -13,6 +14,7 @@ namespace palabre::broker {
 namespace {
 
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Throws;
 using testing::ThrowsMessage;
@@ -75,6 +77,56 @@ TEST_F(MigrationsTest, refuse_an_empty_database_that_another_program_marked) {
 TEST_F(MigrationsTest, refuse_a_file_that_is_no_database) {
   std::ofstream(DataDirectory(data()).database_path()) << std::string(5000, 'x');
   EXPECT_THAT([&] { (void)open(); }, ThrowsMessage<StoreUnusable>(HasSubstr("palabre.sqlite3")));
+}
+
+class FirstVersionTest : public MigrationsTest {
+ protected:
+  FirstVersionTest() {
+    const std::ifstream dump(PALABRE_SOURCE_DIR "/tests/broker/journal/first_version.sql");
+    std::ostringstream sql;
+    sql << dump.rdbuf();
+    const std::filesystem::path path = DataDirectory(data()).database_path();
+    SQLite::Database(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(sql.str());
+  }
+};
+
+TEST_F(FirstVersionTest, keeps_every_number_and_its_epoch) {
+  const OpenStore store = open();
+  const Image image = store.journal->load();
+  EXPECT_EQ(image.epoch, "00112233445566aa");
+  EXPECT_EQ(image.clients.at(0).columns, Column{4});
+  EXPECT_EQ(image.clients.at(1).columns, Column{1});
+  EXPECT_EQ(image.rooms.at(0).head, Sequence{4});
+  EXPECT_EQ(image.rooms.at(1).head, Sequence{1});
+  EXPECT_EQ(image.last_at, TimeMs{90'000'000});
+}
+
+TEST_F(FirstVersionTest, keeps_every_message_in_its_place) {
+  const OpenStore store = open();
+  std::vector<std::string> timeline;
+  for (const auto& [client, column, at, text] : store.archive->page(kLobby, {1}, 100)) {
+    timeline.push_back(std::to_string(client.value) + "." + std::to_string(column.value) + " @" +
+                       std::to_string(at.value) + " " + text);
+  }
+  EXPECT_THAT(timeline,
+              ElementsAre("1.1 @2000 one", "2.1 @2050 I am bob", "1.2 @2100 two", "1.4 @90000000 four"));
+  std::vector<std::string> row;
+  for (const auto& cell : store.archive->row({1}, {1}, 100)) {
+    row.push_back(std::to_string(cell.column.value) + " " + std::to_string(cell.room.value) + "/" +
+                  std::to_string(cell.sequence.value) + " " + cell.text);
+  }
+  EXPECT_THAT(row, ElementsAre("1 1/1 one", "2 1/3 two", "3 2/1 three, in tea", "4 1/4 four"));
+}
+
+TEST_F(FirstVersionTest, keeps_the_ids_that_clients_gave_their_posts) {
+  const OpenStore store = open();
+  EXPECT_EQ(store.journal->last_counter({1}, {7}), Counter{3});
+  EXPECT_EQ(store.journal->last_counter({1}, {8}), Counter{1});
+  EXPECT_EQ(store.journal->last_counter({2}, {9}), Counter{1});
+  EXPECT_EQ(store.journal->original({1}, {7}, {2}).value().sequence, Sequence{3});
+  EXPECT_EQ(store.journal->original({1}, {7}, {3}).value().column, Column{4});
+  EXPECT_EQ(store.journal->original({1}, {8}, {1}).value().room, RoomNumber{2});
+  EXPECT_FALSE(store.journal->original({1}, {8}, {2}).has_value()) << "the next cell is of another outbox";
 }
 
 TEST_F(MigrationsTest, leave_a_hole_in_the_client_numbers_unserved) {

@@ -18,9 +18,9 @@ class WatchfulJournal : public Journal {
       : journal_(journal), count_told_(std::move(count_told)) {}
 
   Image load() override { return journal_.load(); }
-  CommitResult commit(std::span<const Record> records) override {
+  CommitResult commit(std::span<const Record> records, std::span<const Segment> segments) override {
     told_before.add(count_told_());
-    return journal_.commit(records);
+    return journal_.commit(records, segments);
   }
   Counter last_counter(ClientNumber client, OutboxId outbox) override {
     return journal_.last_counter(client, outbox);

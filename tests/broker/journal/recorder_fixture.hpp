@@ -104,8 +104,8 @@ class RecorderTest : public testing::Test {
     return command::Admit{connection, request, name, name.substr(0, 1)};
   }
   static Command join(const Origin& origin, const std::string& room) { return command::Join{origin, room}; }
-  static Command post(const Origin& origin, Counter counter, std::vector<std::string> texts) {
-    return command::Post{origin, {"lobby", kOutbox, counter, std::move(texts)}};
+  static Command post(const Origin& origin, Counter counter, const std::vector<std::string>& texts) {
+    return command::Post{origin, {"lobby", kOutbox, counter, texts_of(texts)}};
   }
   void connect_both() { decide_at_once({admit("alice", kAlices), admit("bob", kBobs)}); }
 

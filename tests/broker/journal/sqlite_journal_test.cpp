@@ -114,7 +114,7 @@ TEST_F(SqliteJournalTest, counts_each_outbox_of_each_client_by_itself) {
 TEST_F(SqliteJournalTest, keeps_the_largest_numbers_of_the_protocol) {
   OpenStore store = open_with_beginning();
   const OutboxId outbox{limits::kIntegerMax};
-  commit(store, {record::Message{kAlice, {1}, kLobby, {1}, {limits::kIntegerMax}, outbox, {1}, "far"}});
+  commit(store, {StoredMessage{kAlice, {1}, kLobby, {1}, {limits::kIntegerMax}, outbox, {1}, "far"}});
   EXPECT_EQ(store.journal->last_counter(kAlice, outbox), Counter{1});
   EXPECT_EQ(store.journal->load().last_at, TimeMs{limits::kIntegerMax});
 }
@@ -147,7 +147,7 @@ TEST_F(SqliteJournalTest, keeps_what_was_stored_before_the_disk_was_full) {
 
 TEST_F(SqliteJournalTest, fails_on_a_number_given_twice_and_stores_nothing_of_the_batch) {
   OpenStore store = open_with_beginning();
-  const record::Message message = writer_.write(kAlice, kLobby, "once");
+  const StoredMessage message = writer_.write(kAlice, kLobby, "once");
   EXPECT_THROW(commit(store, {message, message}), JournalFailure);
   EXPECT_EQ(store.journal->load().rooms[0].head, Sequence{0});
 }

@@ -5,24 +5,36 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "broker/journal/data_directory.hpp"
+#include "broker/journal/segment_packer.hpp"
 #include "broker/journal/sqlite_archive.hpp"
 #include "broker/journal/sqlite_journal.hpp"
+#include "tests/support/stored_message.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace palabre::broker {
+
+/// Stores records as the recorder does, their cells packed.
+inline CommitResult commit(Journal& journal, std::span<const Record> records) {
+  SegmentPacker packer;
+  for (const auto& record : records) {
+    if (const auto* cells = std::get_if<record::Cells>(&record)) packer.add(*cells);
+  }
+  return journal.commit(records, packer.take());
+}
 
 /// An open store: what the broker holds of it while it runs. The journal closes last.
 struct OpenStore {
   explicit OpenStore(const std::filesystem::path& path, JournalOptions options = {},
                      const std::vector<Record>& first = {})
       : directory(path), journal(open_journal(directory, options)), archive(open_archive(directory)) {
-    EXPECT_EQ(journal->commit(first), CommitResult::committed);
+    EXPECT_EQ(commit(*journal, first), CommitResult::committed);
   }
 
   DataDirectory directory;
@@ -53,7 +65,7 @@ class MessageWriter {
  public:
   explicit MessageWriter(OutboxId outbox = {7}) : outbox_(outbox) {}
 
-  record::Message write(ClientNumber client, RoomNumber room, std::string text, TimeMs at = {2000}) {
+  StoredMessage write(ClientNumber client, RoomNumber room, std::string text, TimeMs at = {2000}) {
     Column& column = columns_[client];
     Sequence& head = heads_[room];
     Counter& counter = counters_[client];
@@ -76,7 +88,7 @@ class MessageWriter {
 };
 
 inline CommitResult commit(OpenStore& store, const std::vector<Record>& records) {
-  return store.journal->commit(records);
+  return commit(*store.journal, records);
 }
 
 }  // namespace palabre::broker

@@ -22,14 +22,14 @@ class ReadsTest : public SessionTest {
   }
 
   void say(ClientNumber client, RoomNumber room, const std::string& text, std::uint64_t at) {
-    const std::vector<Record> message{record::Message{client,
-                                                      archive_.columns(client).next(),
-                                                      room,
-                                                      archive_.head(room).next(),
-                                                      {at},
-                                                      {client.value},
-                                                      {archive_.columns(client).next().value},
-                                                      text}};
+    const std::vector<Record> message{StoredMessage{client,
+                                                    archive_.columns(client).next(),
+                                                    room,
+                                                    archive_.head(room).next(),
+                                                    {at},
+                                                    {client.value},
+                                                    {archive_.columns(client).next().value},
+                                                    text}};
     EXPECT_EQ(archive_.commit(message), CommitResult::committed);
   }
   template <class Answer, class Wanted>
@@ -46,12 +46,11 @@ class ReadsTest : public SessionTest {
   }
   /// Puts up a picture of so many clients, all in the lobby.
   void show_clients(std::size_t count) {
-    Directory directory{"0123456789abcdef", {}, {{"lobby", {}}, {"tea", {}}}};
-    for (std::uint32_t i = 1; i <= count; ++i) {
-      directory.clients.push_back({"client" + std::to_string(i), false, {kLobby}});
-      directory.rooms[0].members.push_back({i});
+    auto state = restore({"0123456789abcdef", {}, {}, {{kLobby, "lobby", {}, {}}, {kTea, "tea", {}, {}}}});
+    for (std::size_t i = 1; i <= count; ++i) {
+      state.rooms.join(kLobby, state.roster.add("client" + std::to_string(i), "a"));
     }
-    board_.with([&](auto& newest) { newest = std::make_shared<const Directory>(directory); });
+    show(state);
   }
 };
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "broker/domain/state.hpp"
+#include "tests/support/stored_message.hpp"
 
 namespace palabre::broker {
 
@@ -13,7 +14,7 @@ class OutcomeLines {
   [[nodiscard]] static std::vector<std::string> of(const Outcome& outcome) {
     std::vector<std::string> lines;
     for (const auto& record : outcome.records) {
-      lines.push_back("store " + std::visit([](const auto& fact) { return line(fact); }, record));
+      std::visit([&lines](const auto& fact) { store(lines, fact); }, record);
     }
     for (const auto& effect : outcome.effects) {
       lines.push_back(std::visit([](const auto& told) { return line(told); }, effect));
@@ -36,6 +37,14 @@ class OutcomeLines {
   }
 
  private:
+  template <class Fact>
+  static void store(std::vector<std::string>& lines, const Fact& fact) {
+    lines.push_back("store " + line(fact));
+  }
+  static void store(std::vector<std::string>& lines, const record::Cells& cells) {
+    for (const auto& message : messages_in(cells)) store(lines, message);
+  }
+
   template <class Tag, class Representation>
   static std::string text(Number<Tag, Representation> number) {
     return std::to_string(number.value);
@@ -56,7 +65,7 @@ class OutcomeLines {
   static std::string line(const record::Left& fact) {
     return "left " + text(fact.room) + " " + text(fact.client);
   }
-  static std::string line(const record::Message& fact) {
+  static std::string line(const StoredMessage& fact) {
     return "message " + text(fact.client) + " " + text(fact.column) + " room " + text(fact.room) + " " +
            text(fact.sequence) + " @" + text(fact.at) + " outbox " + text(fact.outbox) + ":" +
            text(fact.counter) + " " + fact.text;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "broker/domain/state.hpp"
+#include "tests/support/stored_message.hpp"
 
 namespace palabre::broker {
 
@@ -68,7 +69,7 @@ class RandomCommands {
     const Counter counter{once_in(3) ? 1 + below(last + 3) : last + 1};
     std::vector<std::string> texts(1 + below(3));
     for (auto& text : texts) text = "text" + std::to_string(last_request_) + std::string(below(3), '!');
-    return {from, {room(from.client), outbox, counter, std::move(texts)}};
+    return {from, {room(from.client), outbox, counter, texts_of(texts)}};
   }
 
   std::mt19937_64 engine_;

@@ -163,7 +163,7 @@ class ReferenceModel {
       if (posts[first + i].room != room) return refuse(command.origin, "id_reused");
     }
     for (std::size_t i = repeats; i < texts.size(); ++i)
-      store(command.origin, room, outbox.value, posts, texts[i]);
+      store(command.origin, room, outbox.value, posts, std::string(texts[i]));
     std::string line = "acknowledge " + number(command.origin.connection.value) + "/" +
                        number(command.origin.request.value) + " " + room + " " + number(outbox.value);
     for (std::size_t i = 0; i < texts.size(); ++i) line += " " + posts[first + i].ack;

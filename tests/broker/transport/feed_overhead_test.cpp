@@ -4,6 +4,7 @@
 
 #include "broker/transport/feed_packer.hpp"
 #include "schema/limits.hpp"
+#include "tests/support/stored_message.hpp"
 
 /// What everybody pays for each message: schema/README.md, section 6.
 namespace palabre::broker {
@@ -26,10 +27,10 @@ Batch busy_batch(std::size_t senders) {
   return batch;
 }
 
-std::size_t bytes_on_the_feed(Batch batch) {
+std::size_t bytes_on_the_feed(const Batch& batch) {
   FeedPacker packer(1);
-  packer.add(std::move(batch));
-  const auto frames = packer.take();
+  packer.add(packed(batch));
+  const auto frames = packer.take_batches();
   EXPECT_EQ(frames.size(), 1U);
   return frames[0].topic.size() + frames[0].body.size();
 }

@@ -7,6 +7,7 @@
 #include "broker/transport/context.hpp"
 #include "broker/transport/zap.hpp"
 #include "tests/broker/transport/loopback.hpp"
+#include "tests/support/stored_message.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -54,7 +55,7 @@ class PublisherTest : public testing::Test {
 };
 
 TEST_F(PublisherTest, sends_batches_and_notices_under_their_topics) {
-  publisher_->publish(said({1}, "bonjour"));
+  publisher_->publish(packed(said({1}, "bonjour")));
   const auto batch = receive_no_tick();
   EXPECT_EQ(batch.topic, "room/tea/");
   EXPECT_EQ(decode_batch(batch.body).value(), said({1}, "bonjour"));
@@ -65,7 +66,7 @@ TEST_F(PublisherTest, sends_batches_and_notices_under_their_topics) {
 }
 
 TEST_F(PublisherTest, ticks_once_a_second_with_what_changed) {
-  publisher_->publish(said({3}, "bonjour"));
+  publisher_->publish(packed(said({3}, "bonjour")));
   (void)receive_no_tick();
   const auto tick = receive_tick();
   const auto begun = std::chrono::steady_clock::now();
@@ -79,7 +80,7 @@ TEST_F(PublisherTest, ticks_once_a_second_with_what_changed) {
 }
 
 TEST_F(PublisherTest, sends_what_it_took_before_it_ends) {
-  for (std::uint64_t i = 1; i <= 50; ++i) publisher_->publish(said({i}, "last words"));
+  for (std::uint64_t i = 1; i <= 50; ++i) publisher_->publish(packed(said({i}, "last words")));
   publisher_.reset();
   std::uint64_t seen = 0;
   while (seen < 50) {

@@ -1,0 +1,145 @@
+#include "broker/journal/segment_reader.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "broker/journal/execution.hpp"
+#include "schema/frames.hpp"
+#include "schema/limits.hpp"
+
+namespace palabre::broker {
+namespace {
+
+std::int64_t row_bound(std::size_t count) {
+  return static_cast<std::int64_t>(std::min<std::uint64_t>(count, limits::kIntegerMax));
+}
+
+/// What a reply may hold: some messages within a bound of text, and one however long it is.
+class Allowance {
+ public:
+  explicit Allowance(std::size_t count) : count_(count) {}
+  [[nodiscard]] bool takes(const std::string& text) {
+    if (is_used_up()) return false;
+    bytes_ += text.size();
+    is_full_ = taken_ > 0 && bytes_ > limits::kEventsTextBytesMax;
+    if (!is_full_) ++taken_;
+    return !is_full_;
+  }
+  [[nodiscard]] bool is_used_up() const { return is_full_ || taken_ == count_; }
+
+ private:
+  std::size_t count_;
+  std::size_t taken_ = 0;
+  std::size_t bytes_ = 0;
+  bool is_full_ = false;
+};
+
+/// The events of the current row, whose columns from `column` on are count, time and events.
+std::vector<Event> events_of(const Execution& read, int column) {
+  const auto count = static_cast<std::size_t>(read.integer(column));
+  auto events = unpack(read.bytes(column + 2), count, read.number<TimeMs>(column + 1));
+  if (!events) damaged("a segment cannot be read: " + events.refusal().text);
+  return *std::move(events);
+}
+
+// The segments of a room from the one that holds a sequence on.
+constexpr const char* kPage = R"sql(
+  SELECT place, count, time, events FROM segment
+  WHERE place >= ifnull((SELECT max(place) FROM segment WHERE place >= ?1 AND place <= ?2), ?2) AND place <= ?3
+  ORDER BY place LIMIT ?4)sql";
+
+// The segments that a matrix row goes through, from the one that holds a column on.
+constexpr const char* kRow = R"sql(
+  SELECT row_index."column", row_index.count, place, segment.count, segment.time, segment.events
+  FROM row_index JOIN segment USING (place)
+  WHERE client = ?1 AND row_index."column" >=
+    ifnull((SELECT max("column") FROM row_index WHERE client = ?1 AND "column" <= ?2), ?2)
+  ORDER BY row_index."column" LIMIT ?3)sql";
+
+}  // namespace
+
+SegmentReader::SegmentReader(SQLite::Database& database)
+    : page_(database, kPage),
+      newest_(database, R"sql(SELECT place, count, last_at FROM segment WHERE place >= ? AND place <= ?
+                              ORDER BY place DESC LIMIT 1)sql"),
+      row_(database, kRow),
+      columns_(database, R"sql(SELECT "column" + count - 1 FROM row_index WHERE client = ?
+                               ORDER BY "column" DESC LIMIT 1)sql") {}
+
+std::vector<Archive::StoredEvent> SegmentReader::page(RoomNumber room, Sequence from, std::size_t count) {
+  std::vector<Archive::StoredEvent> taken;
+  if (from.value > Place::kSequenceMax) return taken;
+  Allowance allowance(count);
+  Execution read(page_, Place::first_of(room), Place(room, from), Place::last_of(room), row_bound(count));
+  while (!allowance.is_used_up() && read.next()) {
+    auto sequence = read.place(0).sequence();
+    for (auto& [client, column, text, at] : events_of(read, 1)) {
+      const bool is_wanted = sequence >= from;
+      sequence = sequence.next();
+      if (!is_wanted) continue;
+      if (!allowance.takes(text)) break;
+      taken.push_back({client, column, at, std::move(text)});
+    }
+  }
+  return taken;
+}
+
+Sequence SegmentReader::head(RoomNumber room) {
+  Execution read(newest_, Place::first_of(room), Place::last_of(room));
+  if (!read.next()) return {};
+  return Sequence{read.place(0).sequence().value + static_cast<std::uint64_t>(read.integer(1)) - 1};
+}
+
+TimeMs SegmentReader::last_at(RoomNumber room) {
+  Execution read(newest_, Place::first_of(room), Place::last_of(room));
+  return read.next() ? read.number<TimeMs>(2) : TimeMs{};
+}
+
+/// Times never decrease along a timeline, so it is halved again and again; an index by time would cost every
+/// post.
+Sequence SegmentReader::first_since(RoomNumber room, TimeMs time) {
+  Sequence first{1};
+  Sequence end = head(room).next();
+  while (first < end) {
+    const Sequence middle{first.value + (end.value - first.value) / 2};
+    if (time_of(room, middle) < time) {
+      first = middle.next();
+    } else {
+      end = middle;
+    }
+  }
+  return first;
+}
+
+std::vector<Archive::StoredCell> SegmentReader::row(ClientNumber client, Column from, std::size_t count) {
+  std::vector<Archive::StoredCell> taken;
+  Allowance allowance(count);
+  Execution read(row_, client, from, row_bound(count));
+  while (!allowance.is_used_up() && read.next()) {
+    const auto first = std::max(read.number<Column>(0), from);
+    const auto end = read.number<Column>(0).plus(static_cast<std::size_t>(read.integer(1)));
+    const auto place = read.place(2);
+    auto sequence = place.sequence();
+    for (auto& [owner, column, text, at] : events_of(read, 3)) {
+      const auto here = std::exchange(sequence, sequence.next());
+      if (owner != client || column < first || column >= end) continue;
+      if (!allowance.takes(text)) break;
+      taken.push_back({column, place.room(), here, at, std::move(text)});
+    }
+  }
+  return taken;
+}
+
+Column SegmentReader::columns(ClientNumber client) {
+  Execution read(columns_, client);
+  return read.next() ? read.number<Column>(0) : Column{};
+}
+
+TimeMs SegmentReader::time_of(RoomNumber room, Sequence sequence) {
+  const auto found = page(room, sequence, 1);
+  if (found.empty()) damaged("a room's sequences have a hole");
+  return found.front().at;
+}
+
+}  // namespace palabre::broker
