@@ -84,7 +84,7 @@ struct Broker::Parts {
         reads(board, *archive, wall_clock),
         registry({recorder.mailbox(), outbox, reads, config.mailbox}, config.sessions_max),
         greeter(make_greeter(config)) {
-    publisher->start(board.with([](const auto& newest) { return newest->epoch; }));
+    publisher->start(board.with([](const auto& newest) { return newest->epoch(); }));
     recorder.start(*greeter);
     router->start(registry, *greeter);
   }

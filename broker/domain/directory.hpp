@@ -1,17 +1,24 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "broker/domain/member_set.hpp"
+#include "broker/domain/shared_vector.hpp"
 #include "broker/domain/state.hpp"
 
 namespace palabre::broker {
 
 /// An immutable picture of identities, rooms and members, made by the recorder after a batch that changed
-/// them. Sessions on other threads decide their reads on it alone.
-struct Directory {
+/// them; it shares with the one before it what stayed the same. Sessions on other threads decide their reads
+/// on it alone.
+class Directory {
+ public:
   struct Client {
     std::string name;
     bool is_online = false;
@@ -19,20 +26,36 @@ struct Directory {
   };
   struct Room {
     std::string name;
-    std::vector<ClientNumber> members;  ///< by number
+    MemberSet members;
   };
-  Epoch epoch;
-  std::vector<Client> clients;  ///< client n at n - 1
-  std::vector<Room> rooms;      ///< room n at n - 1
 
-  [[nodiscard]] const Client& at(ClientNumber client) const { return clients.at(client.value - 1); }
-  [[nodiscard]] const Room& at(RoomNumber room) const { return rooms.at(room.value - 1); }
-  [[nodiscard]] bool has(ClientNumber client) const { return client && client.value <= clients.size(); }
-  [[nodiscard]] bool has(RoomNumber room) const { return room && room.value <= rooms.size(); }
+  [[nodiscard]] const Epoch& epoch() const { return epoch_; }
+  [[nodiscard]] std::size_t clients() const { return clients_.size(); }
+  [[nodiscard]] std::size_t rooms() const { return rooms_.size(); }
+  /// Requires a number that it has.
+  [[nodiscard]] const Client& at(ClientNumber client) const { return clients_[client.value - 1]; }
+  [[nodiscard]] const Room& at(RoomNumber room) const { return rooms_[room.value - 1]; }
+  [[nodiscard]] bool has(ClientNumber client) const { return client && client.value <= clients(); }
+  [[nodiscard]] bool has(RoomNumber room) const { return room && room.value <= rooms(); }
   /// 0 when there is no such room.
   [[nodiscard]] RoomNumber find_room(std::string_view name) const;
+
+  /// The next picture: `state` has changed since this one in what is touched, and in nothing else.
+  [[nodiscard]] std::shared_ptr<const Directory> after(const State& state, const Touched& touched) const;
+
+ private:
+  using Numbers = std::map<std::string, RoomNumber, std::less<>>;
+  void add_rooms(const Rooms& rooms);
+  void show(ClientNumber client, const State& state);
+
+  Epoch epoch_;
+  std::uint64_t edition_ = 0;  ///< counts the pictures
+  SharedVector<Client> clients_;
+  SharedVector<Room> rooms_;
+  std::shared_ptr<const Numbers> by_name_ = std::make_shared<const Numbers>();
 };
 
+/// The first picture.
 [[nodiscard]] std::shared_ptr<const Directory> picture(const State& state);
 
 }  // namespace palabre::broker

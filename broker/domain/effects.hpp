@@ -54,11 +54,28 @@ struct Notify {
 using Effect =
     std::variant<effect::Acknowledge, effect::Answer, effect::Admitted, effect::Departed, effect::Notify>;
 
+/// What the directory shows and decisions have changed; the same may be named more than once.
+struct Touched {
+  struct Membership {
+    RoomNumber room;
+    ClientNumber client;
+  };
+  std::vector<ClientNumber> clients;  ///< came, went, or are in other rooms
+  std::vector<Membership> memberships;
+
+  void touch(ClientNumber client) { clients.push_back(client); }
+  void touch(RoomNumber room, ClientNumber client) {
+    clients.push_back(client);
+    memberships.push_back({room, client});
+  }
+  [[nodiscard]] bool is_any() const { return !clients.empty(); }
+};
+
 /// Everything a decision leads to.
 struct Outcome {
   std::vector<Record> records;
   std::vector<Effect> effects;
-  bool changes_directory = false;  ///< who is there, which rooms, which members
+  Touched touched;
 };
 
 }  // namespace palabre::broker

@@ -9,6 +9,7 @@ ClientNumber enroll(const Turn& turn, const command::Admit& admit) {
   auto& [state, outcome, now] = turn;
   const auto client = state.roster.add(admit.name, admit.token);
   state.rooms.join(kLobby, client);
+  outcome.touched.touch(kLobby, client);
   outcome.records.emplace_back(record::Registered{client, admit.name, admit.token, now});
   outcome.records.emplace_back(record::Joined{kLobby, client, now});
   return client;
@@ -35,7 +36,7 @@ void handle(const Turn& turn, command::Admit admit) {
                                              is_new, state.rooms.heads_of(client)});
   if (state.roster.connect(client, admit.connection)) {
     turn.notify(kLobby, NoticeKind::came, client);
-    outcome.changes_directory = true;
+    outcome.touched.touch(client);
   }
 }
 

@@ -12,7 +12,7 @@ void handle(const Turn& turn, command::Depart depart) {
   outcome.effects.push_back(effect::Departed{connection, client, is_last});
   if (!is_last) return;
   turn.notify(kLobby, NoticeKind::went, client);
-  outcome.changes_directory = true;
+  outcome.touched.touch(client);
 }
 
 }  // namespace palabre::broker

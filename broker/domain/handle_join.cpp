@@ -22,7 +22,7 @@ void handle(const Turn& turn, command::Join join) {
     state.rooms.join(room, client);
     outcome.records.emplace_back(record::Joined{room, client, now});
     turn.notify(room, NoticeKind::joined, client);
-    outcome.changes_directory = true;
+    outcome.touched.touch(room, client);
   }
   turn.answer(join.origin, reply::Joined{join.room, state.rooms.at(room).head, is_new});
 }

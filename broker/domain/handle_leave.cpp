@@ -14,7 +14,7 @@ void handle(const Turn& turn, command::Leave leave) {
     state.rooms.leave(room, client);
     outcome.records.emplace_back(record::Left{room, client, now});
     turn.notify(room, NoticeKind::left, client);
-    outcome.changes_directory = true;
+    outcome.touched.touch(room, client);
   }
   turn.answer(leave.origin, reply::Left{leave.room});
 }

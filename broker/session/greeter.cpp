@@ -59,7 +59,7 @@ void Greeter::handle(effect::Admitted& admitted) {
   welcome.client = admitted.client;
   welcome.name = std::move(admitted.name);
   welcome.is_new = admitted.is_new;
-  welcome.epoch = board_.with([](const auto& directory) { return directory->epoch; });
+  welcome.epoch = board_.with([](const auto& directory) { return directory->epoch(); });
   welcome.feed_port = options_.feed_port;
   welcome.heartbeat_ms = options_.heartbeat_ms;
   welcome.time = clock_();

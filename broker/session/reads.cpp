@@ -28,7 +28,7 @@ Reply Reads::answer(ClientNumber, const request::History& wanted) const {
   const auto room = book->find_room(wanted.room);
   if (!room) return refuse(RefusalCode::no_such_room);
   reply::Page page;
-  page.batch.epoch = book->epoch;
+  page.batch.epoch = book->epoch();
   page.batch.room = wanted.room;
   page.batch.first =
       wanted.since ? archive_.first_since(room, *wanted.since) : wanted.from.value_or(Sequence{1});
@@ -57,7 +57,7 @@ Reply Reads::answer(ClientNumber, const request::Row& wanted) const {
 
 Reply Reads::answer(ClientNumber client, const request::Heads&) const {
   const auto book = directory();
-  reply::Heads heads{book->epoch, {}};
+  reply::Heads heads{book->epoch(), {}};
   for (const auto room : book->at(client).rooms)
     heads.rooms.push_back({book->at(room).name, archive_.head(room)});
   return heads;
@@ -66,37 +66,32 @@ Reply Reads::answer(ClientNumber client, const request::Heads&) const {
 Reply Reads::answer(ClientNumber, const request::Rooms&) const {
   const auto book = directory();
   reply::Rooms rooms;
-  for (std::size_t i = 0; i < book->rooms.size(); ++i) {
-    const RoomNumber number{static_cast<std::uint32_t>(i + 1)};
-    rooms.rooms.push_back({book->rooms[i].name, archive_.head(number), book->rooms[i].members.size()});
+  for (RoomNumber room{1}; book->has(room); room = room.next()) {
+    rooms.rooms.push_back({book->at(room).name, archive_.head(room), book->at(room).members.size()});
   }
   return rooms;
 }
 
 Reply Reads::answer(ClientNumber, const request::Who& wanted) const {
   const auto book = directory();
-  std::vector<ClientNumber> all;
-  const std::vector<ClientNumber>* listed = &all;
-  if (wanted.room) {
-    const auto room = book->find_room(*wanted.room);
-    if (!room) return refuse(RefusalCode::no_such_room);
-    listed = &book->at(room).members;
-  } else {
-    for (ClientNumber client{1}; book->has(client); client = client.next()) all.push_back(client);
-  }
+  const auto room = wanted.room ? book->find_room(*wanted.room) : RoomNumber{};
+  if (wanted.room && !room) return refuse(RefusalCode::no_such_room);
+  const auto listed_from = [&](ClientNumber client) {
+    if (room) return book->at(room).members.next(client);
+    return book->has(client) ? client : ClientNumber{};
+  };
   reply::Who who;
-  for (auto it = std::ranges::lower_bound(*listed, wanted.from); it != listed->end(); ++it) {
-    if (who.clients.size() == bounded(wanted.count, limits::kWhoClientsMax)) {
-      who.next = *it;
-      break;
-    }
-    who.clients.push_back({*it, book->at(*it).name, book->at(*it).is_online});
+  const auto count = bounded(wanted.count, limits::kWhoClientsMax);
+  auto client = listed_from(wanted.from);
+  for (; client && who.clients.size() < count; client = listed_from(client.next())) {
+    who.clients.push_back({client, book->at(client).name, book->at(client).is_online});
   }
+  who.next = client;
   return who;
 }
 
 Reply Reads::answer(ClientNumber, const request::Ping&) const {
-  return reply::Pong{clock_(), directory()->epoch};
+  return reply::Pong{clock_(), directory()->epoch()};
 }
 
 }  // namespace palabre::broker

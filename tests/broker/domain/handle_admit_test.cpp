@@ -60,7 +60,7 @@ TEST_F(Admit, refuses_a_name_shown_with_another_token) {
   EXPECT_EQ(answer_in<Refusal>(outcome).code, RefusalCode::wrong_token);
   EXPECT_THAT(effects_of<effect::Admitted>(outcome), IsEmpty());
   EXPECT_FALSE(state_.roster.is_connected(kAlice, kPhone));
-  EXPECT_FALSE(outcome.changes_directory);
+  EXPECT_FALSE(outcome.touched.is_any());
 }
 
 TEST_F(Admit, refuses_a_second_name_on_one_connection) {
@@ -88,17 +88,17 @@ TEST_F(Admit, welcomes_a_repeated_hello_again_without_telling_the_others) {
   EXPECT_FALSE(effects_of<effect::Admitted>(outcome)[0].is_new);
   EXPECT_THAT(outcome.records, IsEmpty());
   EXPECT_THAT(notices_in(outcome), IsEmpty());
-  EXPECT_FALSE(outcome.changes_directory);
+  EXPECT_FALSE(outcome.touched.is_any());
 }
 
 TEST_F(Admit, tells_of_coming_with_the_first_connection_only) {
   const auto first = admit("alice", kDesk);
   EXPECT_THAT(notices_in(first), ElementsAre("came alice in lobby"));
-  EXPECT_TRUE(first.changes_directory);
+  EXPECT_TRUE(first.touched.is_any());
   const auto second = admit("alice", kPhone);
   EXPECT_THAT(effects_of<effect::Admitted>(second), SizeIs(1));
   EXPECT_THAT(notices_in(second), IsEmpty());
-  EXPECT_FALSE(second.changes_directory);
+  EXPECT_FALSE(second.touched.is_any());
 }
 
 TEST_F(Admit, lets_a_connection_that_said_goodbye_be_somebody_else) {

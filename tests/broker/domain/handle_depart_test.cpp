@@ -44,20 +44,20 @@ TEST_F(Depart, tells_of_going_with_the_last_connection_only) {
   EXPECT_EQ(effects_of<effect::Departed>(first)[0].connection, kDesk);
   EXPECT_FALSE(effects_of<effect::Departed>(first)[0].is_last);
   EXPECT_THAT(notices_in(first), IsEmpty());
-  EXPECT_FALSE(first.changes_directory);
+  EXPECT_FALSE(first.touched.is_any());
 
   const auto last = depart(kAlice, kPhone);
   ASSERT_THAT(effects_of<effect::Departed>(last), SizeIs(1));
   EXPECT_TRUE(effects_of<effect::Departed>(last)[0].is_last);
   EXPECT_THAT(notices_in(last), ElementsAre("went alice in lobby"));
-  EXPECT_TRUE(last.changes_directory);
+  EXPECT_TRUE(last.touched.is_any());
 }
 
 TEST_F(Depart, does_no_harm_the_second_time) {
   depart(kAlice, kDesk);
   const auto vanished = depart(kAlice, kDesk, RequestId{});
   EXPECT_THAT(vanished.effects, IsEmpty());
-  EXPECT_FALSE(vanished.changes_directory);
+  EXPECT_FALSE(vanished.touched.is_any());
   const auto goodbye = depart(kAlice, kDesk);
   EXPECT_THAT(goodbye.effects, SizeIs(1)) << "a goodbye is always answered";
   EXPECT_NO_THROW((void)answer_in<reply::Farewell>(goodbye));

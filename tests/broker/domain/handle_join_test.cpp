@@ -41,7 +41,7 @@ TEST_F(JoinAndLeave, makes_a_room_that_does_not_exist) {
   EXPECT_EQ(std::get<record::Joined>(outcome.records[1]).room, kTea);
   EXPECT_TRUE(answer_in<reply::Joined>(outcome).is_new);
   EXPECT_THAT(notices_in(outcome), ElementsAre("joined alice in tea"));
-  EXPECT_TRUE(outcome.changes_directory);
+  EXPECT_TRUE(outcome.touched.is_any());
 }
 
 TEST_F(JoinAndLeave, joins_a_room_of_others_and_says_its_head) {
@@ -62,7 +62,7 @@ TEST_F(JoinAndLeave, answers_a_repeated_join_and_changes_nothing) {
   EXPECT_FALSE(answer_in<reply::Joined>(outcome).is_new);
   EXPECT_THAT(outcome.records, IsEmpty());
   EXPECT_THAT(notices_in(outcome), IsEmpty());
-  EXPECT_FALSE(outcome.changes_directory);
+  EXPECT_FALSE(outcome.touched.is_any());
 }
 
 TEST_F(JoinAndLeave, makes_rooms_up_to_the_limit_and_no_more) {
@@ -98,7 +98,7 @@ TEST_F(JoinAndLeave, gives_a_membership_up) {
   EXPECT_EQ(left[0].client, kAlice);
   EXPECT_EQ(answer_in<reply::Left>(outcome).room, "tea");
   EXPECT_THAT(notices_in(outcome), ElementsAre("left alice in tea"));
-  EXPECT_TRUE(outcome.changes_directory);
+  EXPECT_TRUE(outcome.touched.is_any());
   EXPECT_FALSE(state_.rooms.is_member(kTea, kAlice));
 }
 
@@ -108,7 +108,7 @@ TEST_F(JoinAndLeave, answers_a_leave_of_no_member_and_changes_nothing) {
   EXPECT_EQ(answer_in<reply::Left>(outcome).room, "tea");
   EXPECT_THAT(outcome.records, IsEmpty());
   EXPECT_THAT(notices_in(outcome), IsEmpty());
-  EXPECT_FALSE(outcome.changes_directory);
+  EXPECT_FALSE(outcome.touched.is_any());
 }
 
 TEST_F(JoinAndLeave, lets_nobody_leave_the_lobby) {

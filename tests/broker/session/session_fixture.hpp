@@ -52,16 +52,21 @@ class SessionTest : public testing::Test {
  protected:
   explicit SessionTest(std::size_t mailbox_capacity = 64, std::size_t recorder_capacity = 1024)
       : recorder_(recorder_capacity), tools_{recorder_.mailbox, replies_, reads_, mailbox_capacity} {
-    Directory directory{"0123456789abcdef",
-                        {{"alice", true, {kLobby}}, {"bob", false, {kLobby, kTea}}},
-                        {{"lobby", {kAlice, kBob}}, {"tea", {kBob}}}};
-    board_.with([&](auto& newest) { newest = std::make_shared<const Directory>(std::move(directory)); });
+    auto state = restore({"0123456789abcdef",
+                          {},
+                          {{kAlice, "alice", "a", {}}, {kBob, "bob", "b", {}}},
+                          {{kLobby, "lobby", {}, {kAlice, kBob}}, {kTea, "tea", {}, {kBob}}}});
+    state.roster.connect(kAlice, kDesk);
+    show(state);
     const std::vector<Record> known{record::Registered{kAlice, "alice", "a", {}},
                                     record::Registered{kBob, "bob", "b", {}},
                                     record::RoomMade{kTea, "tea", kBob, {}}};
     EXPECT_EQ(archive_.commit(known), CommitResult::committed);
   }
 
+  void show(const State& state) {
+    board_.with([&](auto& newest) { newest = picture(state); });
+  }
   static Bytes frame(const Request& request, RequestId id = {1}) { return encode(id, request); }
   /// Hands over a group of one.
   static Push deliver(Session& session, ConnectionId connection, Bytes bytes) {
