@@ -159,7 +159,10 @@ class PalabrePublisher : public Poster {
   }
 
   void count(std::uint64_t acks, std::uint64_t first) {
-    if (first != acknowledged_ + 1) tally_.fail("palabre: an acknowledgement out of order");
+    if (first != acknowledged_ + 1) {
+      tally_.fail("palabre: the acknowledgement of message " + std::to_string(first) + " came where " +
+                  std::to_string(acknowledged_ + 1) + " was due");
+    }
     acknowledged_ += acks;
     tally_.acknowledged += acks;
   }
