@@ -39,14 +39,16 @@ struct Notice {
 struct PackedEvents {
   /// Offsets count from a multiple of this, so that what came within one step can be joined as it is.
   static constexpr std::uint64_t kTimeStepMs = 128;
+  /// An offset of more would take a third byte.
+  static constexpr std::uint64_t kOffsetMsMax = 255;
 
   TimeMs time;  ///< the offsets count from here
   std::uint32_t count = 0;
   std::size_t text_bytes = 0;
   Bytes bytes;
 
-  /// Whether a text of so many bytes keeps them within the limits of a batch.
-  [[nodiscard]] bool has_space_for(std::size_t text_size) const;
+  /// Whether a text of so many bytes, stored at that time, keeps them within the limits of a batch.
+  [[nodiscard]] bool has_space_for(std::size_t text_size, TimeMs at) const;
   /// Requires times that do not decrease.
   void append(ClientNumber client, Column column, std::string_view text, TimeMs at);
   /// Joins events that follow these; false when their offsets count from another time, or the limits of a

@@ -38,7 +38,7 @@ void SegmentPacker::add(const record::Cells& cells, std::size_t place) {
 Segment& SegmentPacker::open_for(const record::Cells& cells, std::size_t place) {
   if (const auto open = open_.find(cells.room); open != open_.end()) {
     auto& segment = segments_[open->second];
-    if (segment.events.has_space_for(cells.texts[place].size())) return segment;
+    if (segment.events.has_space_for(cells.texts[place].size(), cells.at)) return segment;
   }
   open_[cells.room] = segments_.size();
   segments_.push_back({cells.room, cells.sequence.plus(place), {}, {}, {}});

@@ -80,8 +80,9 @@ Bytes encode(const PackedBatch& batch) {
   return body;
 }
 
-bool PackedEvents::has_space_for(std::size_t text_size) const {
-  return count < limits::kEventsMax && text_bytes + text_size <= limits::kEventsTextBytesMax;
+bool PackedEvents::has_space_for(std::size_t text_size, TimeMs at) const {
+  return count < limits::kEventsMax && text_bytes + text_size <= limits::kEventsTextBytesMax &&
+         (count == 0 || at.value - time.value <= kOffsetMsMax);
 }
 
 void PackedEvents::append(ClientNumber client, Column column, std::string_view text, TimeMs at) {

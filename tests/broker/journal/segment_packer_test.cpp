@@ -76,6 +76,21 @@ TEST(SegmentPacker, splits_at_the_most_events_a_frame_may_hold) {
   EXPECT_EQ(segments[1].rows.at(0).column.value, limits::kEventsMax + 1);
 }
 
+TEST(SegmentPacker, splits_where_an_offset_would_take_a_third_byte) {
+  SegmentPacker packer;
+  const std::uint64_t step = 128 * 1000;
+  for (std::uint32_t i = 1; const std::uint64_t at : {step + 100, step + 255, step + 256}) {
+    auto one = cells(kAlice, {i}, kLobby, {i}, {"text"});
+    one.at = {at};
+    packer.add(one);
+    ++i;
+  }
+  const auto segments = packer.take();
+  ASSERT_THAT(segments, SizeIs(2));
+  EXPECT_EQ(events_in(segments[0])[1].at, TimeMs{step + 255});
+  EXPECT_EQ(events_in(segments[1])[0].at, TimeMs{step + 256});
+}
+
 TEST(SegmentPacker, splits_at_the_most_text_a_frame_may_hold) {
   constexpr auto kFitting = limits::kEventsTextBytesMax / limits::kTextBytesMax;
   SegmentPacker packer;
