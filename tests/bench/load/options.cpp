@@ -69,6 +69,8 @@ void add_options(CLI::App& app, Options& options) {
       ->check(CLI::Range(kPayloadBytesMin, limits::kTextBytesMax));
   app.add_option("--texts", options.texts_a_post, "palabre: texts in a POST at most")
       ->check(CLI::Range(std::size_t{1}, limits::kTextsMax));
+  app.add_option("--rooms", options.rooms,
+                 "palabre: rooms to make besides the lobby, at most 255 a publisher");
   app.add_option("--rate", options.rate, "delay: messages a second in total")->check(CLI::PositiveNumber);
   app.add_option("--warmup", options.warmup_seconds, "Seconds before the measured ones");
   app.add_option("--seconds", options.seconds, "Measured seconds")->check(CLI::PositiveNumber);

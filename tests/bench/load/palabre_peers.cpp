@@ -1,19 +1,16 @@
 #include <algorithm>
 #include <variant>
 
-#include "schema/codec.hpp"
 #include "schema/frames.hpp"
 #include "tests/bench/load/batch_readers.hpp"
 #include "tests/bench/load/msgpack_cursor.hpp"
+#include "tests/bench/load/palabre_words.hpp"
 #include "tests/bench/load/peers.hpp"
 #include "tests/bench/load/zmtp.hpp"
 
 /// The protocol of schema/README.md: HELLO and POST on the talk port, batches on the feed.
 namespace palabre::bench {
 namespace {
-
-constexpr std::string_view kRoom = "lobby";
-constexpr std::string_view kToken = "a-token-of-the-load-program";
 
 /// msgpack for what is posted: the library's writer makes a string of each text first.
 class PostWriter {
@@ -58,6 +55,8 @@ class PalabrePublisher : public Poster {
   PalabrePublisher(const Options& options, Tally& tally, std::size_t index)
       : tally_(tally),
         index_(static_cast<std::uint32_t>(index)),
+        publishers_(options.publishers),
+        rooms_(options.rooms),
         texts_max_(options.texts_a_post),
         checks_all_(options.check == Check::full),
         outbox_(now_ns() % limits::kIntegerMax + index),
@@ -73,13 +72,13 @@ class PalabrePublisher : public Poster {
         continue;
       }
       if (!reader_.frame().is_whole()) break;
-      take_reply(reader_.frame().body);
+      take_reply(connection, reader_.frame().body);
       reader_.accept();
     }
     return reader_.used(bytes);
   }
 
-  [[nodiscard]] bool is_ready() const override { return is_ready_; }
+  [[nodiscard]] bool is_ready() const override { return has_welcome_ && joins_due_ == 0; }
 
   void post(Connection& connection, std::size_t messages, std::uint64_t sent_ns) override {
     while (messages > 0) {
@@ -92,11 +91,13 @@ class PalabrePublisher : public Poster {
 
  private:
   void say_hello(Connection& connection) {
-    const request::Hello hello{limits::kProtocolVersion, "load-" + std::to_string(index_),
-                               std::string(kToken)};
-    const auto frame = encode(RequestId{++request_}, hello);
-    write_zmtp_header(connection.out(), frame.size());
-    connection.out() += frame;
+    write_request(connection.out(), {++request_}, hello_of("load-" + std::to_string(index_)));
+  }
+
+  /// So that this one's share of the rooms exists; the talk stays in the lobby.
+  void join_rooms(Connection& connection) {
+    for (std::size_t room = index_; room < rooms_; room += publishers_, ++joins_due_)
+      write_request(connection.out(), {++request_}, request::Join{"room-" + std::to_string(room)});
   }
 
   void write_post(std::string& out, std::size_t texts, std::uint64_t sent_ns) {
@@ -108,7 +109,7 @@ class PalabrePublisher : public Poster {
     writer.text("request");
     writer.number(++request_);
     writer.text("room");
-    writer.text(kRoom);
+    writer.text(kLobby);
     writer.text("outbox");
     writer.number(outbox_);
     writer.text("counter");
@@ -126,8 +127,8 @@ class PalabrePublisher : public Poster {
     out += frame_;
   }
 
-  void take_reply(std::string_view frame) {
-    if (!is_ready_ || checks_all_) return decode(frame);
+  void take_reply(Connection& connection, std::string_view frame) {
+    if (!is_ready() || checks_all_) return decode(connection, frame);
     MsgpackCursor cursor(frame);
     std::uint64_t acks = 0;
     std::uint64_t counter = 0;
@@ -141,16 +142,19 @@ class PalabrePublisher : public Poster {
       counter = cursor.number();
       break;
     }
-    if (acks == 0 || !cursor.is_good()) return decode(frame);
+    if (acks == 0 || !cursor.is_good()) return decode(connection, frame);
     count(acks, counter);
   }
 
   /// The schema's own way, for what is not the ordinary acknowledgement.
-  void decode(std::string_view frame) {
+  void decode(Connection& connection, std::string_view frame) {
     const auto reply = decode_reply(frame);
     if (!reply) return tally_.fail("palabre: " + reply.refusal().text);
     if (std::holds_alternative<reply::Welcome>(reply->body)) {
-      is_ready_ = true;
+      has_welcome_ = true;
+      join_rooms(connection);
+    } else if (std::holds_alternative<reply::Joined>(reply->body)) {
+      --joins_due_;
     } else if (const auto* refusal = std::get_if<Refusal>(&reply->body)) {
       tally_.fail("palabre refuses: " + refusal->text);
     } else if (const auto* stored = std::get_if<reply::Stored>(&reply->body)) {
@@ -169,6 +173,8 @@ class PalabrePublisher : public Poster {
 
   Tally& tally_;
   std::uint32_t index_;
+  std::size_t publishers_;
+  std::size_t rooms_;
   std::size_t texts_max_;
   bool checks_all_;
   std::uint64_t outbox_;
@@ -176,7 +182,8 @@ class PalabrePublisher : public Poster {
   std::string frame_;
   std::uint64_t request_ = 0;
   ZmtpReader reader_;
-  bool is_ready_ = false;
+  bool has_welcome_ = false;
+  std::size_t joins_due_ = 0;
 };
 
 class PalabreSubscriber : public Dialogue {
@@ -189,7 +196,7 @@ class PalabreSubscriber : public Dialogue {
     reader_.give(bytes);
     for (auto found = reader_.next(); found != ZmtpReader::Found::nothing; found = reader_.next()) {
       if (found == ZmtpReader::Found::greeting_done) {
-        write_subscription(connection.out(), room_topic(kRoom));
+        write_subscription(connection.out(), room_topic(kLobby));
         // Asked for last: with the first tick, the room's subscription is in force too.
         write_subscription(connection.out(), kTickTopic);
         continue;
