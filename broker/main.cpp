@@ -80,6 +80,7 @@ void end_at_once(const std::exception& failure) {
 void serve(const Config& config) {
   const auto signals = block_end_signals();
   set_thread_stack_bytes(kThreadStackBytes);
+  prepare_for_sleepers(config.sessions_max);
   const Broker broker(config, end_at_once);
   std::fprintf(stderr, "palabred: ready talk=%s feed=%s\n", broker.talk_endpoint().c_str(),
                broker.feed_endpoint().c_str());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <thread>
@@ -13,5 +14,10 @@ namespace palabre::broker {
 /// Sets the stack that later threads get. A broker with ten thousand sessions cannot give each the usual 8
 /// MiB.
 void set_thread_stack_bytes(std::size_t bytes);
+
+/// Has the kernel keep apart what so many threads sleep on. It gives a process a few dozen places to look for
+/// sleepers, whatever their number, so that waking one of ten thousand would be a search. Kernels that do not
+/// know the call (before 6.16) have places enough for all processes together.
+void prepare_for_sleepers(std::size_t threads);
 
 }  // namespace palabre::broker

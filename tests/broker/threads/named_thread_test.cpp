@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <pthread.h>
+#include <sys/prctl.h>
 
 #include <cstdlib>
 #include <stdexcept>
@@ -70,6 +71,15 @@ TEST(NamedThread, gets_the_stack_that_was_set) {
   pthread_attr_destroy(&before);
   ASSERT_EQ(sizes.all().size(), 1U);
   EXPECT_NEAR(static_cast<double>(sizes.all().front()), 768.0 * 1024, 64.0 * 1024);
+}
+
+TEST(PrepareForSleepers, has_the_kernel_make_places_for_them) {
+  constexpr int kFutexHash = 78;
+  constexpr unsigned long kGetSlots = 2;
+  const auto slots = [] { return ::prctl(kFutexHash, kGetSlots, 0UL, 0UL, 0UL); };
+  if (slots() < 0) GTEST_SKIP() << "skipped: this kernel keeps all sleepers in one table";
+  prepare_for_sleepers(3000);
+  EXPECT_EQ(slots(), 4096);
 }
 
 }  // namespace
