@@ -14,6 +14,7 @@ import sys
 import time
 
 import rows
+import scale_rows
 import servers
 import table
 
@@ -34,8 +35,10 @@ def measure(row, rounds, pace):
 def medians_of(row, raw):
     medians = {}
     for label, reports in raw.items():
-        figures = [row.figure(report) for report in reports if "failure" not in report]
-        medians[label] = statistics.median(figures) if figures else 0.0
+        good = [report for report in reports if "failure" not in report]
+        medians[label] = statistics.median(map(row.figure, good)) if good else 0.0
+        for word, figure in row.also.items():
+            medians[f"{label}, {word}"] = statistics.median(map(figure, good)) if good else 0.0
     return medians
 
 
@@ -72,9 +75,10 @@ def keep(results, path):
 
 
 def chosen(arguments):
-    every = rows.demanded() + (rows.swept() if arguments.sweep or arguments.only else [])
-    if arguments.sweep:
-        every = rows.swept()
+    table_rows = rows.demanded() + scale_rows.demanded(arguments.quick)
+    every = rows.swept() if arguments.sweep else table_rows
+    if arguments.only:
+        every = table_rows + rows.swept()
     if not arguments.only:
         return every
     found = [row for row in every if any(row.name.startswith(name) for name in arguments.only)]

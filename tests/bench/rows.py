@@ -37,6 +37,7 @@ class Row:
     figure: Callable[[dict], float]
     entrants: dict  # label → function of Pace that returns the raw figures
     demands: list = field(default_factory=list)
+    also: dict = field(default_factory=dict)  # word → further figure of the same measurement; "label, word" in medians
 
 
 @dataclass(frozen=True)
@@ -51,19 +52,23 @@ class Lost(Exception):
     """Something was lost, repeated or refused, so the figure means nothing."""
 
 
-def load(running, system, pace, **options):
-    """Runs the load program; an option `under_way=4` becomes `--under-way 4`."""
-    words = [servers.BUILD / "bin" / "palabre_load", "--system", system, *running.load_arguments()]
-    words += ["--seconds", pace.seconds, "--warmup", pace.warmup]
+def run(program, **options):
+    """Runs one of our programs; an option `under_way=4` becomes `--under-way 4`."""
+    words = [servers.BUILD / "bin" / program]
     for key, value in options.items():
         words += [f"--{key.replace('_', '-')}", value]
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=300)
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=600)
     if not done.stdout:
         raise Lost(done.stderr.strip())
     report = json.loads(done.stdout)
     if not report["is_good"]:
         raise Lost(report["failure"])
     return report
+
+
+def load(running, system, pace, **options):
+    return run("palabre_load", system=system, talk=running.talk, feed=running.feed, seconds=pace.seconds,
+               warmup=pace.warmup, **options)
 
 
 def entrant(system, server, **options):

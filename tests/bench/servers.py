@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import resource
 import shutil
 import socket
 import subprocess
@@ -26,9 +27,7 @@ class Running:
     folder: Path
     talk: int
     feed: int
-
-    def load_arguments(self):
-        return ["--talk", str(self.talk), "--feed", str(self.feed)]
+    start_seconds: float
 
 
 def until(condition, sentence, seconds=START_SECONDS, interval=0.02):
@@ -43,6 +42,18 @@ def until(condition, sentence, seconds=START_SECONDS, interval=0.02):
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return probe.getsockname()[1]
+
+
+def descriptors():
+    """How many a process started by this one may have, after raising that as far as the system lets us."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for wanted in (65_536, most):
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, max(wanted, most)))
+            return wanted
+        except (ValueError, OSError):
+            continue
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 @contextlib.contextmanager
@@ -65,6 +76,7 @@ def server(command, ready, kept=None):
     with folder_of_its_own(kept) as folder:
         words, port = command(folder)
         log = folder / "bench.log"
+        began = time.monotonic()
         with open(log, "wb") as output:
             process = subprocess.Popen(words, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd=folder)
 
@@ -76,7 +88,7 @@ def server(command, ready, kept=None):
         try:
             match = until(found, f"{words[0]} did not become ready")
             talk, feed = (int(group) for group in match.groups()) if port is None else (port, port)
-            yield Running(process, folder, talk, feed)
+            yield Running(process, folder, talk, feed, time.monotonic() - began)
         finally:
             process.terminate()
             try:

@@ -20,9 +20,9 @@ def print_row(row, raw, medians, verdicts, failures):
     progress("")
     print(f"\n{row.work} ({row.unit})   [{row.name}]")
     for label, median in medians.items():
-        figures = [row.figure(report) for report in raw[label] if "failure" not in report]
+        figures = [row.figure(report) for report in raw.get(label, []) if "failure" not in report]
         spread = f"{short(min(figures))} – {short(max(figures))}" if len(figures) > 1 else ""
-        print(f"  {label:20} {short(median):>9}   {spread}")
+        print(f"  {label:28} {short(median):>9}   {spread}")
     for verdict in verdicts:
         print(f"  {in_words(verdict)}")
     for failure in failures:
@@ -42,6 +42,6 @@ def print_summary(results):
         return
     print("\n── what it must show")
     for work, verdict in lines:
-        print(f"{work:55} {in_words(verdict)}")
+        print(f"{work:58} {in_words(verdict)}")
     met = sum(verdict["is_met"] for _, verdict in lines)
     print(f"\n{met} of {len(lines)} demands met")

@@ -30,8 +30,9 @@ struct Options {
   std::size_t under_way = 64;  ///< messages under way of each publisher, where that is the measure
   std::size_t bytes = 64;      ///< of each text
   std::size_t texts_a_post = 64;
-  std::size_t rooms = 0;  ///< that the publishers make besides the lobby, where all talk is
-  double rate = 200;      ///< messages a second in total
+  std::size_t rooms = 0;           ///< that the publishers make besides the lobby, where all talk is
+  std::uint64_t messages_max = 0;  ///< after which a window is not filled any more; 0: no such end
+  double rate = 200;               ///< messages a second in total
   double warmup_seconds = 0.5;
   double seconds = 3;
 };

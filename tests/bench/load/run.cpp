@@ -144,7 +144,7 @@ Figures Run::keep_window_full() {
   const auto measure_from = began + nanoseconds(options_.warmup_seconds);
   const auto end = measure_from + nanoseconds(options_.seconds);
   auto run_until = [this](std::uint64_t moment) {
-    while (now_ns() < moment) {
+    while (now_ns() < moment && (options_.messages_max == 0 || tally_.sent < options_.messages_max)) {
       fill_window();
       poll_once(kPollNs);
     }
