@@ -20,6 +20,34 @@ namespace {
 constexpr std::uint64_t kSecond = 1'000'000'000;
 constexpr std::uint64_t kPatience = 20 * kSecond;  // without any progress
 
+/// What tells a page apart, and how far it reaches; nothing when it cannot be read.
+struct ReplyHeader {
+  std::string_view type;
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+  std::uint64_t head = 0;
+};
+
+ReplyHeader read_reply(std::string_view frame) {
+  MsgpackCursor cursor(frame);
+  ReplyHeader header;
+  for (auto keys = cursor.map(); keys > 0 && cursor.is_good() && header.head == 0; --keys) {
+    const auto key = cursor.text();
+    if (key == "type") {
+      header.type = cursor.text();
+    } else if (key == "first") {
+      header.first = cursor.number();
+    } else if (key == "count") {
+      header.count = cursor.number();
+    } else if (key == "head") {
+      header.head = cursor.number();
+    } else {
+      cursor.skip();
+    }
+  }
+  return cursor.is_good() ? header : ReplyHeader{};
+}
+
 class HistoryReader : public Dialogue {
  public:
   HistoryReader(Tally& tally, std::size_t index) : tally_(tally), index_(index) {}
@@ -52,28 +80,10 @@ class HistoryReader : public Dialogue {
 
  private:
   void take(Connection& connection, std::string_view frame) {
-    MsgpackCursor cursor(frame);
-    std::string_view type;
-    std::uint64_t first = 0;
-    std::uint64_t count = 0;
-    std::uint64_t head = 0;
-    for (auto keys = cursor.map(); keys > 0 && cursor.is_good() && head == 0; --keys) {
-      const auto key = cursor.text();
-      if (key == "type") {
-        type = cursor.text();
-      } else if (key == "first") {
-        first = cursor.number();
-      } else if (key == "count") {
-        count = cursor.number();
-      } else if (key == "head") {
-        head = cursor.number();
-      } else {
-        cursor.skip();
-      }
-    }
+    const auto [type, first, count, head] = read_reply(frame);
     if (type == "welcome") {
       is_welcome_ = true;
-    } else if (type != "page" || !cursor.is_good() || first != next_) {
+    } else if (type != "page" || first != next_) {
       tally_.fail("palabre: no page from " + std::to_string(next_) + " but " + std::string(type));
     } else {
       next_ += count;
