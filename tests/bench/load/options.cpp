@@ -35,7 +35,8 @@ constexpr const char* kDescription =
   fanout  messages under way (--window) stay as many until each subscriber has had them: deliveries/s
   ingest  the same with one subscriber, and --under-way messages of each publisher
   stored  no subscriber; --under-way messages of each publisher wait for their acknowledgement: acked/s
-  delay   --rate messages a second, evenly spaced, whatever happens: how long each delivery took
+  delay   --rate messages a second, evenly spaced in steps of 0.2 ms at least, whatever happens:
+          how long each delivery took
 
 Prints one JSON object; ends with status 1 when anything was lost, repeated or refused.)";
 

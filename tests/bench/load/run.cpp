@@ -11,6 +11,8 @@ namespace {
 constexpr std::uint64_t kSecond = 1'000'000'000;
 constexpr std::uint64_t kPatience = 10 * kSecond;  // without any progress
 constexpr std::uint64_t kProbeInterval = kSecond / 20;
+// What falls due within this goes together: nobody who says so much has a write for each message.
+constexpr std::uint64_t kStepNs = kSecond / 5'000;
 constexpr std::uint64_t kPollNs = kSecond / 100;
 
 double processor_seconds() {
@@ -167,7 +169,7 @@ std::uint64_t Run::post_due(std::uint64_t began, std::uint64_t now, Histogram& l
   }
   for (std::size_t i = 0; i < due.size(); ++i)
     if (due[i] > 0) post(publishers_[i], due[i], now);
-  return due_at(next);
+  return std::max(due_at(next), now + kStepNs);
 }
 
 Figures Run::keep_rate() {
@@ -176,9 +178,10 @@ Figures Run::keep_rate() {
   const auto end = tally_.count_from + nanoseconds(options_.seconds);
   Figures first;
   Histogram lateness;
+  auto next = began;
   for (auto now = began; now < end; now = now_ns()) {
     if (first.seconds == 0 && now >= tally_.count_from) first = figures_at(tally_, began);
-    const auto next = std::min(post_due(began, now, lateness), end);
+    if (now >= next) next = std::min(post_due(began, now, lateness), end);
     const auto later = now_ns();
     poll_once(next > later ? next - later : 0);
   }
