@@ -114,4 +114,4 @@ def cost_by_rooms():
 
 def demanded(is_quick):
     stores = STORES[:-1] if is_quick else STORES
-    return [crowds(), cost_by_rooms(), cost_by_store(stores), refill(), restart(stores)]
+    return [crowds(), cost_by_rooms(), refill(), restart(stores), cost_by_store(stores)]

@@ -1,9 +1,7 @@
 #include "tests/bench/load/poller.hpp"
 
-#include <sys/epoll.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <system_error>
 
@@ -12,12 +10,15 @@ namespace {
 
 // Twice the longest frame there can be, with what is read at once behind it.
 constexpr std::size_t kBufferBytes = 1024 * 1024;
-constexpr int kEventsAtOnce = 256;
+constexpr std::size_t kEventsAtOnce = 256;
 
 }  // namespace
 
 Poller::Poller(Tally& tally)
-    : tally_(tally), descriptor_(::epoll_create1(EPOLL_CLOEXEC)), buffer_(kBufferBytes) {
+    : tally_(tally),
+      descriptor_(::epoll_create1(EPOLL_CLOEXEC)),
+      events_(kEventsAtOnce),
+      buffer_(kBufferBytes) {
   if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "no epoll");
 }
 
@@ -39,13 +40,13 @@ void Poller::flush(Connection& connection) {
 }
 
 void Poller::poll(std::uint64_t timeout_ns) {
-  std::array<epoll_event, kEventsAtOnce> events{};
   const timespec timeout{static_cast<time_t>(timeout_ns / 1'000'000'000),
                          static_cast<long>(timeout_ns % 1'000'000'000)};
-  const int count = ::epoll_pwait2(descriptor_, events.data(), kEventsAtOnce, &timeout, nullptr);
+  const int count =
+      ::epoll_pwait2(descriptor_, events_.data(), static_cast<int>(events_.size()), &timeout, nullptr);
   for (int i = 0; i < count; ++i) {
-    auto& connection = *static_cast<Connection*>(events[static_cast<std::size_t>(i)].data.ptr);
-    const auto what = events[static_cast<std::size_t>(i)].events;
+    auto& connection = *static_cast<Connection*>(events_[static_cast<std::size_t>(i)].data.ptr);
+    const auto what = events_[static_cast<std::size_t>(i)].events;
     if ((what & EPOLLOUT) != 0 && connection.flush()) watch(connection, EPOLL_CTL_MOD, false);
     if ((what & ~std::uint32_t{EPOLLOUT}) == 0) continue;
     const auto delivered_before = tally_.delivered;

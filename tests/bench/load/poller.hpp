@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/epoll.h>
+
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -30,6 +32,7 @@ class Poller {
 
   Tally& tally_;
   int descriptor_;
+  std::vector<epoll_event> events_;
   std::vector<char> buffer_;
 };
 
