@@ -43,7 +43,8 @@ def medians_of(row, raw):
 
 
 def failures_of(raw):
-    return [f"{label}: {report['failure']}" for label, reports in raw.items() for report in reports if "failure" in report]
+    reports = [(label, report) for label, of_label in raw.items() for report in of_label]
+    return [f"{label}: {report['failure']}" for label, report in reports if "failure" in report]
 
 
 def judged(row, medians):
@@ -81,7 +82,9 @@ def chosen(arguments):
         every = table_rows + rows.swept()
     if not arguments.only:
         return every
-    found = [row for row in every if any(row.name.startswith(name) for name in arguments.only)]
+    names = {row.name for row in every}
+    found = [row for row in every if row.name in arguments.only or
+             any(row.name.startswith(name) for name in arguments.only if name not in names)]
     if not found:
         sys.exit("compare: no such line; there are " + ", ".join(row.name for row in every))
     return found
@@ -92,7 +95,8 @@ def command_line():
     parser.add_argument("--rounds", type=int, default=5, help="measurements of each, of which the median counts")
     parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
     parser.add_argument("--quick", action="store_true", help="one round of a second each")
-    parser.add_argument("--only", action="append", metavar="NAME", help="lines whose name begins so; can be repeated")
+    parser.add_argument("--only", action="append", metavar="NAME",
+                        help="a line, or all whose names begin so; can be repeated")
     parser.add_argument("--sweep", action="store_true", help="the figures for the plots instead of the table's")
     return parser.parse_args()
 

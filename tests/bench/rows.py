@@ -37,7 +37,8 @@ class Row:
     figure: Callable[[dict], float]
     entrants: dict  # label → function of Pace that returns the raw figures
     demands: list = field(default_factory=list)
-    also: dict = field(default_factory=dict)  # word → further figure of the same measurement; "label, word" in medians
+    # word → further figure of the same measurement, called "label, word" among the medians
+    also: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,9 @@ def fanout(size, subscribers, times_peer, times_forwarder=None):
             Demand("packed forwarder ×", times_forwarder, lambda m: m["palabre"] / m["packed forwarder"]))
     # Subscribers that decode everything share the processors, so this is no figure to compare, but a check.
     decoding = palabre(check="full", **options)
-    return Row(f"fanout-{size}-{subscribers}", f"fan-out, {size} B, {subscribers} subscribers", "deliveries/s", deliveries,
-               {"palabre": palabre(**options), **others(**options), "palabre, all decoded": decoding}, demands)
+    return Row(f"fanout-{size}-{subscribers}", f"fan-out, {size} B, {subscribers} subscribers", "deliveries/s",
+               deliveries, {"palabre": palabre(**options), **others(**options), "palabre, all decoded": decoding},
+               demands)
 
 
 def few_under_way(window):
@@ -126,8 +128,8 @@ def few_under_way(window):
 def sweep(subscribers):
     """For the plot: no demand."""
     options = {"mode": "fanout", "subscribers": subscribers, "window": 4096}
-    return Row(f"sweep-{subscribers}", f"fan-out, 64 B, {subscribers} subscribers, 4096 under way", "deliveries/s", deliveries,
-               {"palabre": palabre(**options), **others(**options)})
+    return Row(f"sweep-{subscribers}", f"fan-out, 64 B, {subscribers} subscribers, 4096 under way", "deliveries/s",
+               deliveries, {"palabre": palabre(**options), **others(**options)})
 
 
 def feed_bytes():
@@ -156,7 +158,8 @@ def stored(under_way, times_redis):
 
 def ingest():
     options = {"mode": "ingest", "under_way": 64}
-    return Row("ingest", "ingest, 1 subscriber, 4 × 64 under way", "messages/s", lambda report: report["messages_per_s"],
+    return Row("ingest", "ingest, 1 subscriber, 4 × 64 under way", "messages/s",
+               lambda report: report["messages_per_s"],
                {"palabre, memory": palabre("memory", **options), "palabre": palabre(**options), **others(**options)},
                [Demand("memory: packed forwarder ×", 0.8, lambda m: m["palabre, memory"] / m["packed forwarder"]),
                 Demand("packed forwarder ×", 0.3, lambda m: m["palabre"] / m["packed forwarder"])])
@@ -182,7 +185,8 @@ def low_delay():
     return Row("delay-low", "delay p50, 200 msg/s, 50 subscribers", "µs", median_delay,
                {"palabre, memory": palabre("memory", **options), "palabre": palabre(**options), **others(**options),
                 "one flush": flush},
-               [Demand("memory: packed forwarder ×", 1.3, lambda m: m["palabre, memory"] / m["packed forwarder"], is_most=True),
+               [Demand("memory: packed forwarder ×", 1.3,
+                       lambda m: m["palabre, memory"] / m["packed forwarder"], is_most=True),
                 Demand("beyond memory and one flush, µs", 0, beyond_one_flush, is_most=True)])
 
 

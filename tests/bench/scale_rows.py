@@ -35,10 +35,10 @@ def crowds():
     entrants[greatest] = crowd(most)
     return Row("crowd", work, "KiB of broker memory each", lambda report: report["kib_a_client"], entrants,
                [Demand("KiB each, at most", 100, lambda m: m[greatest], is_most=True),
-                Demand("all connected in seconds", 60, lambda m: m[f"{greatest}, seconds to connect all"], is_most=True),
-                Demand("a message reaches all in seconds", 1, lambda m: m[f"{greatest}, seconds to reach all"], is_most=True)],
-               also={"seconds to connect all": lambda report: report["connect_seconds"],
-                     "seconds to reach all": lambda report: report["reach_ms"]["max"] / 1000})
+                Demand("all connected in seconds", 60, lambda m: m[f"{greatest}, s to connect"], is_most=True),
+                Demand("a message reaches all in seconds", 1, lambda m: m[f"{greatest}, s to reach all"], is_most=True)],
+               also={"s to connect": lambda report: report["connect_seconds"],
+                     "s to reach all": lambda report: report["reach_ms"]["max"] / 1000})
 
 
 # ── Stored messages ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -97,7 +97,8 @@ def restart(stores):
     def measure(running, _pace):
         return {"start_seconds": running.start_seconds}
 
-    entrants = {f"{messages:,} stored": on_store(messages, measure) for messages in stores if messages >= STORE_KEPT_MIN}
+    kept = [messages for messages in stores if messages >= STORE_KEPT_MIN]
+    entrants = {f"{messages:,} stored": on_store(messages, measure) for messages in kept}
     return Row("restart", "from the start to ready", "s", lambda report: report["start_seconds"], entrants)
 
 
