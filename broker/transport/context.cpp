@@ -21,12 +21,15 @@ void seed_routing_ids() {
   std::srand(seed);
 }
 
-// Two connections a client, and some for the store and ourselves.
+// Two connections a client, and some for the store and ourselves. Root may raise the hard limit, too; others get
+// as far as that.
 void raise_descriptor_limit(std::size_t clients_max) {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   const auto wanted = static_cast<rlim_t>(2 * clients_max + 512);
-  limit.rlim_cur = std::max(limit.rlim_cur, std::min(wanted, limit.rlim_max));
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+  const rlimit raised{wanted, std::max(wanted, limit.rlim_max)};
+  if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) return;
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
