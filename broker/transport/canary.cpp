@@ -1,5 +1,6 @@
 #include "broker/transport/canary.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 
@@ -9,11 +10,13 @@ namespace palabre::broker {
 namespace {
 
 constexpr std::string_view kTopic = "canary/";
-// A canary frame a chat never needs, and in a full feed one for every full batch or so.
-constexpr std::uint64_t kStretchBytes = 64 * 1024;
-// So much may be under way to each subscriber. Less would leave the sockets idle between two wake-ups; more
-// only waits in queues.
-constexpr std::uint64_t kLagBytesMax = 1024 * 1024;
+// What a frame counts at least: a pipe to a subscriber holds so many frames, whatever their size.
+constexpr std::uint64_t kFrameCostMin = 4 * 1024;
+// After so much a canary frame is sent: in a full feed one for each batch, in small talk one for sixteen.
+constexpr std::uint64_t kStretch = 64 * 1024;
+// So much may be under way to each subscriber: 14 full frames, or 256 small ones. Less would leave the
+// sockets idle between two wake-ups; more only waits in queues.
+constexpr std::uint64_t kLagMax = 1024 * 1024;
 constexpr auto kPatience = std::chrono::seconds(1);
 
 /// Where a subscriber on this machine reaches a bound endpoint: its wildcard address is no destination.
@@ -30,8 +33,11 @@ std::string reachable(std::string endpoint) {
 
 }  // namespace
 
-Canary::Canary(zmq::context_t& context)
-    : socket_(context, zmq::socket_type::sub), items_{{socket_.handle(), 0, ZMQ_POLLIN, 0}} {
+Canary::Canary(zmq::context_t& context, std::size_t pipe_frames)
+    : lag_max_(std::min(kLagMax, pipe_frames * kFrameCostMin / 4)),
+      stretch_(std::min(kStretch, lag_max_)),
+      socket_(context, zmq::socket_type::sub),
+      items_{{socket_.handle(), 0, ZMQ_POLLIN, 0}} {
   socket_.set(zmq::sockopt::linger, 0);
   socket_.set(zmq::sockopt::rcvhwm, 0);
   socket_.set(zmq::sockopt::sndhwm, 0);
@@ -43,19 +49,19 @@ void Canary::connect(const std::string& feed_endpoint) {
   socket_.connect(reachable(feed_endpoint));
 }
 
-bool Canary::is_due_after(std::size_t bytes) {
-  bytes_ += bytes;
-  return bytes_ - sent_ >= kStretchBytes;
+bool Canary::is_due_after(std::size_t frame_bytes) {
+  total_ += std::max<std::uint64_t>(frame_bytes, kFrameCostMin);
+  return total_ - sent_ >= stretch_;
 }
 
 FeedPacker::Frame Canary::next() {
-  sent_ = bytes_;
+  sent_ = total_;
   return {std::string(kTopic), std::to_string(sent_)};
 }
 
 void Canary::wait_until_near() {
   listen();
-  while (is_alive_ && lag() > kLagBytesMax) {
+  while (is_alive_ && lag() > lag_max_) {
     const auto before = heard_;
     wait_for(items_, kPatience);
     listen();

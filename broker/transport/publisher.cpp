@@ -29,7 +29,7 @@ Publisher::Publisher(zmq::context_t& context, Options options, WallClock clock)
       mailbox_(options.capacity),
       packer_(draw_first_tick()),
       socket_(context, zmq::socket_type::pub),
-      canary_(context) {
+      canary_(context, static_cast<std::size_t>(options.high_water_mark)) {
   prepare_bound_socket(socket_, "feed", static_cast<std::int64_t>(limits::kSubscriptionBytesMax));
   socket_.set(zmq::sockopt::sndhwm, options.high_water_mark);
   socket_.set(zmq::sockopt::affinity, std::uint64_t{2});

@@ -13,6 +13,9 @@ namespace {
 // So many messages are taken before the outbox gets its turn.
 constexpr int kMessagesPerWakeUp = 256;
 constexpr int kLingerMs = 1000;
+// Beyond so many replies that one client has not read, it loses some and asks again, which takes it seconds:
+// so there is space for what a busy sender gets in a tenth of a second.
+constexpr int kRepliesWaitingMax = 4096;
 
 std::string_view view(const zmq::message_t& frame) {
   return {static_cast<const char*>(frame.data()), frame.size()};
@@ -30,6 +33,7 @@ Router::Router(zmq::context_t& context, Options options, Outbox& outbox)
     : options_(std::move(options)), outbox_(outbox), socket_(context, zmq::socket_type::router) {
   prepare_bound_socket(socket_, "talk", static_cast<std::int64_t>(limits::kRequestBytesMax));
   socket_.set(zmq::sockopt::router_mandatory, 1);
+  socket_.set(zmq::sockopt::sndhwm, kRepliesWaitingMax);
   socket_.set(zmq::sockopt::affinity, std::uint64_t{1});
   endpoint_ = bind_socket(socket_, options_.address);
 }
