@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <iterator>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -84,7 +85,10 @@ class Mailbox {
   bool drain(std::vector<T>& items) {
     items.clear();
     std::unique_lock lock(mutex_);
-    arrival_.wait(lock, [this] { return is_closed_ || !items_.empty(); });
+    if (is_idle()) {
+      arrival_.wait(lock, [this] { return !is_idle(); });
+      let_others_go_first(lock);
+    }
     return take(items, lock);
   }
 
@@ -92,7 +96,10 @@ class Mailbox {
   bool drain_until(std::vector<T>& items, std::chrono::steady_clock::time_point deadline) {
     items.clear();
     std::unique_lock lock(mutex_);
-    if (!arrival_.wait_until(lock, deadline, [this] { return is_closed_ || !items_.empty(); })) return true;
+    if (is_idle()) {
+      if (!arrival_.wait_until(lock, deadline, [this] { return !is_idle(); })) return true;
+      let_others_go_first(lock);
+    }
     return take(items, lock);
   }
 
@@ -108,6 +115,16 @@ class Mailbox {
   [[nodiscard]] std::size_t space() const { return capacity_ - std::min(capacity_, items_.size()); }
   void wait_for_space(std::unique_lock<std::mutex>& lock) {
     space_.wait(lock, [this] { return is_closed_ || space() > 0; });
+  }
+
+  [[nodiscard]] bool is_idle() const { return !is_closed_ && items_.empty(); }
+
+  /// Whoever woke the owner is often about to push more, and so are others that are ready to run. When all
+  /// processors are busy, their turn now makes one batch of what would be several; else this costs nothing.
+  static void let_others_go_first(std::unique_lock<std::mutex>& lock) {
+    lock.unlock();
+    std::this_thread::yield();
+    lock.lock();
   }
 
   void append(T item, std::unique_lock<std::mutex>& lock) {
