@@ -3,7 +3,10 @@
 #include <sqlite3.h>
 
 #include <cerrno>
+#include <cstdint>
+#include <fstream>
 #include <string>
+#include <system_error>
 
 #include "broker/journal/execution.hpp"
 #include "broker/journal/migrations.hpp"
@@ -42,6 +45,24 @@ bool is_lack_of_space(const SQLite::Exception& error, sqlite3* handle) {
   return error.getExtendedErrorCode() == SQLITE_IOERR_SHMSIZE && sqlite3_system_errno(handle) == ENOSPC;
 }
 
+/// Writes zeros to where the log will grow to before its first checkpoint. Flushing a file that grows takes
+/// twice as long, for its length has to be flushed, too; and SQLite ends the log where a frame has no valid
+/// checksum. Whoever opens the file must not be the one who holds SQLite's locks on it: those are on other
+/// files.
+void grow_log(const std::filesystem::path& database) {
+  constexpr std::uintmax_t kBytes = std::uintmax_t{kCheckpointPages} * (4096 + 24) + 32;
+  constexpr std::uintmax_t kSpareBytes = 16 * kBytes;
+  const auto path = database.string() + "-wal";
+  std::error_code failure;
+  const auto size = std::filesystem::file_size(path, failure);
+  if (failure || size >= kBytes || std::filesystem::space(path, failure).available < kSpareBytes) return;
+  std::ofstream log(path, std::ios::binary | std::ios::app);
+  const std::string zeros(64 * 1024, '\0');
+  for (auto written = size; log && written < kBytes; written += zeros.size()) {
+    log.write(zeros.data(), static_cast<std::streamsize>(zeros.size()));
+  }
+}
+
 int note_log_pages(void* log_pages, sqlite3*, const char*, int pages) {
   *static_cast<int*>(log_pages) = pages;
   return SQLITE_OK;
@@ -56,6 +77,11 @@ WritingConnection::WritingConnection(const std::filesystem::path& path, JournalO
       rollback_(database_, "ROLLBACK") {
   // Takes the place of SQLite's automatic checkpoint, which would swallow a failing flush of the database.
   sqlite3_wal_hook(database_.getHandle(), &note_log_pages, &log_pages_);
+  if (options.durability == Durability::disk) {
+    // The first reading makes the file.
+    (void)database_.execAndGet("SELECT count(*) FROM meta");
+    grow_log(path);
+  }
 }
 
 CommitResult WritingConnection::transact(const std::function<void()>& work) {
