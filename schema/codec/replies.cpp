@@ -233,10 +233,19 @@ constexpr ReplyKind kReplyKinds[] = {
     {"farewell", [](Fields&) -> Reply { return reply::Farewell{}; }},
 };
 
+/// Enough for the replies that posts get, so that they are written without growing.
+std::size_t bytes_typical(const Reply& reply) {
+  constexpr std::size_t kHead = 112;
+  constexpr std::size_t kAck = 32;
+  const auto* stored = std::get_if<reply::Stored>(&reply);
+  return stored == nullptr ? kHead : kHead + kAck * stored->acks.size();
+}
+
 }  // namespace
 
 Bytes encode(RequestId id, const Reply& reply) {
   Bytes frame;
+  frame.reserve(bytes_typical(reply));
   Writer writer(frame);
   std::visit(ReplyWriter{frame, writer, id}, reply);
   return frame;
