@@ -7,7 +7,7 @@ from palabre_harness import eventually, may_open
 from wire_client import Dealer, Peer, token_of
 
 CLIENTS = 1000
-BYTES_PER_CLIENT_MAX = 256 * 1024
+BYTES_PER_CLIENT_MAX = 100 * 1024
 
 
 @pytest.fixture
@@ -15,6 +15,24 @@ def many_descriptors():
     if not may_open(16_384):
         pytest.skip("skipped: this machine does not allow 16,384 open files")
     zmq.Context.instance().set(zmq.MAX_SOCKETS, 4 * CLIENTS)
+
+
+def listen(broker, welcome: dict) -> zmq.Socket:
+    feed = zmq.Context.instance().socket(zmq.SUB)
+    feed.setsockopt(zmq.LINGER, 0)
+    for topic in ("room/lobby/", "notice/lobby/", "tick/"):
+        feed.subscribe(topic)
+    feed.connect(f"{broker.talk.rpartition(':')[0]}:{welcome['feed_port']}")
+    return feed
+
+
+def hear(feed: zmq.Socket, topic: bytes) -> bytes:
+    """The body of the next message under a topic."""
+    while feed.poll(1000 * 60):
+        found, body = feed.recv_multipart()
+        if found == topic:
+            return body
+    raise AssertionError(f"nothing came under {topic} within a minute")
 
 
 def say(dealer: Dealer, type: str, **fields) -> None:
@@ -34,8 +52,13 @@ def test_a_thousand_clients_are_a_thousand_threads_and_a_constant(many_descripto
     eventually(lambda: len(broker.sessions()) == CLIENTS)
     assert len(broker.threads()) == len(base_threads) + CLIENTS
 
+    feeds = [listen(broker, reply) for reply in replies]
+    for feed in feeds:
+        hear(feed, b"tick/")  # subscribed for last, so the room is, too
+
     with Peer(broker, names[0]) as speaker:
         speaker.post("lobby", "hello, all of you")
+        assert all(b"hello, all of you" in hear(feed, b"room/lobby/") for feed in feeds)
         for dealer in dealers:
             say(dealer, "row", client=speaker.client, count=1, **{"from": 1})
         assert {dealer.reply(60)["cells"][0][3] for dealer in dealers} == {"hello, all of you"}
@@ -48,6 +71,6 @@ def test_a_thousand_clients_are_a_thousand_threads_and_a_constant(many_descripto
         say(dealer, "goodbye")
     assert {dealer.reply(60)["type"] for dealer in dealers} == {"farewell"}
     eventually(lambda: broker.threads() == base_threads)
-    for dealer in dealers:
-        dealer.close()
+    for socket in (*dealers, *feeds):
+        socket.close()
     broker.stop()
