@@ -191,11 +191,13 @@ def low_delay():
 
 
 def at_share(system, server, share, subscribers):
-    """Delay at a share of the most that this server itself delivers, found just before in the same round."""
+    """Delay at a share of the most that this server itself delivers to the same subscribers, who look at each text;
+    that is found just before in the same round."""
 
     def measure(pace):
         with server() as running:
-            most = load(running, system, pace, mode="fanout", subscribers=subscribers, window=WINDOW[subscribers])
+            most = load(running, system, pace, mode="fanout", subscribers=subscribers, window=WINDOW[subscribers],
+                        check="texts")
         with server() as running:
             rate = share * most["messages_per_s"]
             report = load(running, system, pace, mode="delay", rate=rate, subscribers=subscribers)

@@ -135,7 +135,9 @@ class DecodingReader : public BatchReader {
 
 std::unique_ptr<BatchReader> make_batch_reader(const Options& options, Tally& tally) {
   if (options.check == Check::full) return std::make_unique<DecodingReader>(tally, options.publishers);
-  if (options.mode == Mode::delay) return std::make_unique<TextReader>(tally, options.publishers);
+  if (options.check == Check::texts || options.mode == Mode::delay) {
+    return std::make_unique<TextReader>(tally, options.publishers);
+  }
   return std::make_unique<HeaderReader>(tally);
 }
 

@@ -21,7 +21,7 @@ class BatchReader {
   virtual bool take(std::string_view body, std::size_t size) = 0;
 };
 
-/// The header alone; each text when its delay is wanted; or, with Check::full, everything with the library.
+/// What Options::check says; a delay takes each text at least.
 [[nodiscard]] std::unique_ptr<BatchReader> make_batch_reader(const Options& options, Tally& tally);
 
 }  // namespace palabre::bench

@@ -109,18 +109,20 @@ class PlainSubscriber : public ForwarderSubscriber {
   const std::uint32_t& probes_;
 };
 
-/// Reads the header of each frame, and the messages behind it only when each one's delay is wanted.
+/// Reads the header of each frame, and the messages behind it only when asked to.
 class PackedSubscriber : public ForwarderSubscriber {
  public:
   PackedSubscriber(const Options& options, Tally& tally, const std::uint32_t& probes)
-      : ForwarderSubscriber(tally), ledger_(tally, options.publishers), probes_(probes) {}
+      : ForwarderSubscriber(tally),
+        ledger_(tally, options.publishers),
+        probes_(probes),
+        reads_messages_(options.check != Check::light || options.mode == Mode::delay) {}
 
   [[nodiscard]] bool is_ready() const override { return next_ == std::uint64_t{probes_} + 1 && probes_ > 0; }
 
  protected:
   bool take(const ZmtpReader::Frame& frame) override {
-    const bool reads_messages = tally_.is_timing;
-    if (frame.body.size() < (reads_messages ? frame.size : std::min(frame.size, sizeof(PackedHeader))))
+    if (frame.body.size() < (reads_messages_ ? frame.size : std::min(frame.size, sizeof(PackedHeader))))
       return false;
     if (frame.size < sizeof(PackedHeader)) {
       tally_.fail("forwarder: a frame without a header");
@@ -129,7 +131,7 @@ class PackedSubscriber : public ForwarderSubscriber {
     const auto header = read_packed_header(frame.body.data());
     if (next_ != 0 && header.first != next_) tally_.fail("forwarder: a gap or a repeat on the feed");
     next_ = header.first + header.count;
-    if (reads_messages) {
+    if (reads_messages_) {
       take_messages(frame.body.substr(sizeof(PackedHeader)), header.count);
     } else {
       tally_.add_frame(header.count, frame.size);
@@ -149,6 +151,7 @@ class PackedSubscriber : public ForwarderSubscriber {
 
   Ledger ledger_;
   const std::uint32_t& probes_;
+  bool reads_messages_;
   std::uint64_t next_ = 0;
 };
 

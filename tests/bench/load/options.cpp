@@ -17,7 +17,8 @@ const std::map<std::string, System> kSystems{{"palabre", System::palabre},
                                              {"nats", System::nats}};
 const std::map<std::string, Mode> kModes{
     {"fanout", Mode::fanout}, {"stored", Mode::stored}, {"ingest", Mode::ingest}, {"delay", Mode::delay}};
-const std::map<std::string, Check> kChecks{{"light", Check::light}, {"full", Check::full}};
+const std::map<std::string, Check> kChecks{
+    {"light", Check::light}, {"texts", Check::texts}, {"full", Check::full}};
 const std::map<std::string, Until> kUntils{{"slowest", Until::slowest}, {"average", Until::average}};
 const std::map<std::string, RedisStore> kRedisStores{{"xadd", RedisStore::xadd},
                                                      {"rpush", RedisStore::rpush}};
@@ -54,7 +55,7 @@ void add_options(CLI::App& app, Options& options) {
   add_choice(app, "--system", options.system, kSystems, "What is loaded; plain and packed are forwarders");
   add_choice(app, "--mode", options.mode, kModes, "The form of the load");
   add_choice(app, "--check", options.check, kChecks,
-             "palabre: read each batch's header, or decode everything");
+             "Of what comes packed, read the headers, find each text, or (palabre) decode everything");
   add_choice(app, "--until", options.until, kUntils,
              "A message is under way until which subscriber has had it");
   add_choice(app, "--redis-store", options.redis_store, kRedisStores, "What redis stores with");

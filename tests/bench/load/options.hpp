@@ -8,8 +8,9 @@ namespace palabre::bench {
 
 enum class System : std::uint8_t { palabre, plain, packed, redis, nats };
 enum class Mode : std::uint8_t { fanout, stored, ingest, delay };
-/// How closely palabre's subscribers look: at the header of each batch, or at everything.
-enum class Check : std::uint8_t { light, full };
+/// How closely subscribers look at what comes packed: at the header of each frame; at each message's
+/// publisher and counter, as where a delay is measured; or, palabre's, at everything with the library.
+enum class Check : std::uint8_t { light, texts, full };
 /// When a message is no longer under way: when the slowest subscriber has had it, or when so many deliveries
 /// as there are subscribers were made, of whatever messages.
 enum class Until : std::uint8_t { slowest, average };
