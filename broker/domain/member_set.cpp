@@ -14,7 +14,9 @@ ClientNumber MemberSet::next(ClientNumber from) const {
   auto mask = ~std::uint64_t{0} << from.value % kBits;
   for (std::size_t i = from.value / kBits; i < words_.size(); ++i, mask = ~std::uint64_t{0}) {
     const auto members = words_[i] & mask;
-    if (members != 0) return {static_cast<std::uint32_t>(i * kBits + std::countr_zero(members))};
+    if (members == 0) continue;
+    const auto bit = static_cast<std::size_t>(std::countr_zero(members));
+    return {static_cast<std::uint32_t>(i * kBits + bit)};
   }
   return {};
 }
