@@ -126,4 +126,6 @@ std::string Broker::talk_endpoint() const { return parts_->router->endpoint(); }
 
 std::string Broker::feed_endpoint() const { return parts_->publisher->endpoint(); }
 
+std::size_t Broker::clients_allowed() const { return broker::clients_allowed(); }
+
 }  // namespace palabre::broker

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -24,6 +25,9 @@ class Broker {
   /// Where it serves: tcp://127.0.0.1:8420 and the like, with the real ports.
   [[nodiscard]] std::string talk_endpoint() const;
   [[nodiscard]] std::string feed_endpoint() const;
+
+  /// How many clients the system lets this process open connections for.
+  [[nodiscard]] std::size_t clients_allowed() const;
 
  private:
   struct Parts;

@@ -77,11 +77,18 @@ void end_at_once(const std::exception& failure) {
   std::_Exit(kFailed);
 }
 
+void warn_of_few_descriptors(const Config& config, const Broker& broker) {
+  if (broker.clients_allowed() >= config.sessions_max) return;
+  spdlog::warn("the limit on open files (ulimit -n) is enough for {} clients, sessions_max is {}",
+               broker.clients_allowed(), config.sessions_max);
+}
+
 void serve(const Config& config) {
   const auto signals = block_end_signals();
   set_thread_stack_bytes(kThreadStackBytes);
   prepare_for_sleepers(config.sessions_max);
   const Broker broker(config, end_at_once);
+  warn_of_few_descriptors(config, broker);
   std::fprintf(stderr, "palabred: ready talk=%s feed=%s\n", broker.talk_endpoint().c_str(),
                broker.feed_endpoint().c_str());
   wait_for_end(signals);

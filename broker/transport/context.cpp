@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <limits>
 #include <system_error>
 
 namespace palabre::broker {
@@ -21,10 +22,13 @@ void seed_routing_ids() {
   std::srand(seed);
 }
 
-// Two connections a client, and some for the store and ourselves. Root may raise the hard limit, too; others get
-// as far as that.
+// Two connections a client, and some for the store and ourselves.
+constexpr std::size_t kOwnDescriptors = 512;
+constexpr std::size_t kDescriptorsPerClient = 2;
+
+// Root may raise the hard limit, too; others get as far as that.
 void raise_descriptor_limit(std::size_t clients_max) {
-  const auto wanted = static_cast<rlim_t>(2 * clients_max + 512);
+  const auto wanted = static_cast<rlim_t>(kDescriptorsPerClient * clients_max + kOwnDescriptors);
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
   const rlimit raised{wanted, std::max(wanted, limit.rlim_max)};
@@ -42,6 +46,12 @@ zmq::context_t make_context(std::size_t clients_max) {
   context.set(zmq::ctxopt::io_threads, 2);
   context.set(zmq::ctxopt::blocky, 0);
   return context;
+}
+
+std::size_t clients_allowed() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::numeric_limits<std::size_t>::max();
+  return limit.rlim_cur <= kOwnDescriptors ? 0 : (limit.rlim_cur - kOwnDescriptors) / kDescriptorsPerClient;
 }
 
 }  // namespace palabre::broker

@@ -9,4 +9,7 @@ namespace palabre::broker {
 /// the limit on open descriptors as far as the system lets it, and gives each port an io thread of its own.
 [[nodiscard]] zmq::context_t make_context(std::size_t clients_max);
 
+/// How many clients the limit on open descriptors leaves room for: at it, libzmq's threads spin.
+[[nodiscard]] std::size_t clients_allowed();
+
 }  // namespace palabre::broker

@@ -71,3 +71,13 @@ def test_interrupting_it_in_its_terminal_ends_it_as_well(make_broker):
     broker = make_broker()
     broker.running.signal(2)
     assert broker.running.wait() == 0
+
+
+def test_too_few_open_files_for_its_sessions_are_told_at_the_start(tmp_path):
+    limited = ("prlimit", "--nofile=1024", "--")
+    if subprocess.run([*limited, "prlimit", "--nofile=2048", "true"], capture_output=True).returncode == 0:
+        pytest.skip("skipped: here a broker may raise the limit itself")
+    with Broker(tmp_path / "few", prefix=limited, sessions_max=300) as few:
+        assert "300" in few.running.talk() and "ulimit" in few.running.talk()
+    with Broker(tmp_path / "enough", prefix=limited, sessions_max=200) as enough:
+        assert "ulimit" not in enough.running.talk()
