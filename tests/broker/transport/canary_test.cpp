@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <functional>
+
 #include "broker/transport/context.hpp"
 #include "broker/transport/socket_calls.hpp"
 #include "broker/transport/zap.hpp"
@@ -26,14 +29,15 @@ class CanaryTest : public testing::Test {
     (void)send_frame(feed_, frame.topic, zmq::send_flags::sndmore);
     (void)send_frame(feed_, frame.body, zmq::send_flags::none);
   }
-  /// Sends a canary frame until one came back, which takes as long as a subscription does.
+  /// Sends canary frames until one came back, which takes as long as a subscription does. Each tells of more
+  /// than the one before, as in a feed, so that a late one is no silence.
   void wake_up() {
-    const auto deadline = steady_clock::now() + std::chrono::milliseconds(kPatienceMs);
-    while (!canary_.is_alive()) {
-      ASSERT_LT(steady_clock::now(), deadline) << "the canary never sang";
+    EXPECT_TRUE(eventually([this] {
+      (void)canary_.is_due_after(1);
       send(canary_.next());
       canary_.wait_until_near();
-    }
+      return canary_.is_alive();
+    })) << "the canary never sang";
   }
   static auto seconds_of(const std::function<void()>& work) {
     const auto begun = steady_clock::now();
