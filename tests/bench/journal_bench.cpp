@@ -35,6 +35,20 @@ class Store {
   std::unique_ptr<Journal> journal_;
 };
 
+/// The n-th message, from 0, when so many clients take turns.
+record::Cells cell(std::uint64_t n, std::uint64_t clients) {
+  const auto column = n / clients + 1;
+  return {{static_cast<std::uint32_t>(n % clients + 1)},
+          {static_cast<std::uint32_t>(column)},
+          kLobby,
+          {n + 1},
+          {1'760'000'000'000},
+          {99},
+          {column},
+          column > 1,
+          {std::string(64, 'x')}};
+}
+
 void BM_commit(benchmark::State& run) {
   Store store(run.range(1) == 0 ? Durability::disk : Durability::memory);
   std::vector<Record> people;
@@ -50,17 +64,7 @@ void BM_commit(benchmark::State& run) {
   for (auto _ : run) {
     records.clear();
     for (std::int64_t i = 0; i < run.range(0); ++i, ++sequence) {
-      const ClientNumber client{static_cast<std::uint32_t>(sequence % clients + 1)};
-      const auto column = sequence / clients + 1;
-      record::Cells cells{client,
-                          {static_cast<std::uint32_t>(column)},
-                          kLobby,
-                          {sequence + 1},
-                          {1'760'000'000'000},
-                          {99},
-                          {column},
-                          column > 1,
-                          {std::string(64, 'x')}};
+      auto cells = cell(sequence, clients);
       packer.add(cells);
       records.emplace_back(std::move(cells));
     }
