@@ -32,7 +32,7 @@ Publisher::Publisher(zmq::context_t& context, Options options, WallClock clock)
       canary_(context, static_cast<std::size_t>(options.high_water_mark)) {
   prepare_bound_socket(socket_, "feed", static_cast<std::int64_t>(limits::kSubscriptionBytesMax));
   socket_.set(zmq::sockopt::sndhwm, options.high_water_mark);
-  socket_.set(zmq::sockopt::affinity, std::uint64_t{2});
+  socket_.set(zmq::sockopt::affinity, std::uint64_t{3});
   endpoint_ = bind_socket(socket_, options.address);
   canary_.connect(endpoint_);
 }
