@@ -56,7 +56,7 @@ void put_up(Guarded<std::shared_ptr<const Directory>>& board, std::shared_ptr<co
 Recorder::Recorder(Options options, Ports ports)
     : options_(options),
       ports_(std::move(ports)),
-      mailbox_(options.capacity),
+      mailbox_(options.capacity, OnWaking::lets_others_push),
       state_(restore(ports_.journal.load())) {
   put_up(ports_.board, picture(state_));
 }

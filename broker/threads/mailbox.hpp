@@ -21,13 +21,22 @@ struct GroupPush {
   Push rest = Push::taken;
 };
 
+/// What a thread does that was woken by the first item.
+enum class OnWaking : unsigned char {
+  takes_at_once,
+  /// Yields first: when all processors are busy, others that are about to push do so, and what would be
+  /// several batches becomes one. For a thread whose batches have a price of their own.
+  lets_others_push,
+};
+
 /// A bounded queue into one thread, which takes everything that waits at once. Any thread may push; a push of
 /// one or of many wakes the owner at most once, and only when the queue was empty. Closing lets the owner
 /// finish what was taken, and refuses the rest.
 template <class T>
 class Mailbox {
  public:
-  explicit Mailbox(std::size_t capacity) : capacity_(capacity) {}
+  explicit Mailbox(std::size_t capacity, OnWaking on_waking = OnWaking::takes_at_once)
+      : capacity_(capacity), on_waking_(on_waking) {}
 
   /// Never waits.
   Push try_push(T item) {
@@ -87,7 +96,7 @@ class Mailbox {
     std::unique_lock lock(mutex_);
     if (is_idle()) {
       arrival_.wait(lock, [this] { return !is_idle(); });
-      let_others_go_first(lock);
+      begin_taking(lock);
     }
     return take(items, lock);
   }
@@ -98,7 +107,7 @@ class Mailbox {
     std::unique_lock lock(mutex_);
     if (is_idle()) {
       if (!arrival_.wait_until(lock, deadline, [this] { return !is_idle(); })) return true;
-      let_others_go_first(lock);
+      begin_taking(lock);
     }
     return take(items, lock);
   }
@@ -119,9 +128,8 @@ class Mailbox {
 
   [[nodiscard]] bool is_idle() const { return !is_closed_ && items_.empty(); }
 
-  /// Whoever woke the owner is often about to push more, and so are others that are ready to run. When all
-  /// processors are busy, their turn now makes one batch of what would be several; else this costs nothing.
-  static void let_others_go_first(std::unique_lock<std::mutex>& lock) {
+  void begin_taking(std::unique_lock<std::mutex>& lock) const {
+    if (on_waking_ == OnWaking::takes_at_once) return;
     lock.unlock();
     std::this_thread::yield();
     lock.lock();
@@ -154,6 +162,7 @@ class Mailbox {
   }
 
   const std::size_t capacity_;
+  const OnWaking on_waking_;
   std::mutex mutex_;
   std::condition_variable arrival_;
   std::condition_variable space_;
