@@ -19,7 +19,8 @@ const std::map<std::string, Mode> kModes{
     {"fanout", Mode::fanout}, {"stored", Mode::stored}, {"ingest", Mode::ingest}, {"delay", Mode::delay}};
 const std::map<std::string, Check> kChecks{
     {"light", Check::light}, {"texts", Check::texts}, {"full", Check::full}};
-const std::map<std::string, Until> kUntils{{"slowest", Until::slowest}, {"average", Until::average}};
+const std::map<std::string, Until> kUntils{
+    {"slowest", Until::slowest}, {"average", Until::average}, {"acknowledged", Until::acknowledged}};
 const std::map<std::string, RedisStore> kRedisStores{{"xadd", RedisStore::xadd},
                                                      {"rpush", RedisStore::rpush}};
 
@@ -57,13 +58,15 @@ void add_options(CLI::App& app, Options& options) {
   add_choice(app, "--check", options.check, kChecks,
              "Of what comes packed, read the headers, find each text, or (palabre) decode everything");
   add_choice(app, "--until", options.until, kUntils,
-             "A message is under way until which subscriber has had it");
+             "A message is under way until which subscriber has had it, or until it was acknowledged");
   add_choice(app, "--redis-store", options.redis_store, kRedisStores, "What redis stores with");
   app.add_option("--talk,--port", options.talk_port,
                  "Port of the publishers; redis and nats have this one only");
   app.add_option("--feed", options.feed_port, "Port of the subscribers");
   app.add_option("--publishers", options.publishers)->check(CLI::Range(1, 1000));
   app.add_option("--subscribers", options.subscribers)->check(CLI::Range(1, 30'000));
+  app.add_option("--sleepers", options.sleepers, "More subscribers, who stop reading when all are ready")
+      ->check(CLI::Range(0, 1000));
   app.add_option("--window", options.window, "Messages under way in total")->check(CLI::Range(1, 1'000'000));
   app.add_option("--under-way", options.under_way, "stored, ingest: messages under way of each publisher")
       ->check(CLI::Range(1, 100'000));

@@ -11,9 +11,10 @@ enum class Mode : std::uint8_t { fanout, stored, ingest, delay };
 /// How closely subscribers look at what comes packed: at the header of each frame; at each message's
 /// publisher and counter, as where a delay is measured; or, palabre's, at everything with the library.
 enum class Check : std::uint8_t { light, texts, full };
-/// When a message is no longer under way: when the slowest subscriber has had it, or when so many deliveries
-/// as there are subscribers were made, of whatever messages.
-enum class Until : std::uint8_t { slowest, average };
+/// When a message is no longer under way: when the slowest subscriber has had it, when so many deliveries as
+/// there are subscribers were made, of whatever messages, or when it was acknowledged, whoever has had it:
+/// then only the server itself can keep its feed from running away.
+enum class Until : std::uint8_t { slowest, average, acknowledged };
 enum class RedisStore : std::uint8_t { xadd, rpush };
 
 /// One run of the load, as asked for on the command line.
@@ -27,6 +28,7 @@ struct Options {
   std::uint16_t feed_port = 8421;
   std::size_t publishers = 4;
   std::size_t subscribers = 100;
+  std::size_t sleepers = 0;    ///< more subscribers, who stop reading when all are ready
   std::size_t window = 1024;   ///< messages under way in total
   std::size_t under_way = 64;  ///< messages under way of each publisher, where that is the measure
   std::size_t bytes = 64;      ///< of each text

@@ -35,6 +35,12 @@ void Poller::watch(Connection& connection, int operation, bool for_writing) cons
 
 void Poller::add(Connection& connection) { watch(connection, EPOLL_CTL_ADD, !connection.out().empty()); }
 
+void Poller::forget(Connection& connection) const {
+  if (::epoll_ctl(descriptor_, EPOLL_CTL_DEL, connection.descriptor(), nullptr) != 0) {
+    throw std::system_error(errno, std::generic_category(), "cannot stop watching a connection");
+  }
+}
+
 void Poller::flush(Connection& connection) {
   if (!connection.flush()) watch(connection, EPOLL_CTL_MOD, true);
 }

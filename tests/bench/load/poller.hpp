@@ -20,6 +20,8 @@ class Poller {
   Poller& operator=(const Poller&) = delete;
 
   void add(Connection& connection);
+  /// From now on nothing of it is read.
+  void forget(Connection& connection) const;
 
   /// Sends what the connection has to send; what does not fit goes when the socket can take it.
   void flush(Connection& connection);

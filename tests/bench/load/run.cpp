@@ -57,16 +57,19 @@ Run::Run(const Options& options) : options_(options), poller_(tally_), peers_(pe
   tally_.is_timing = options.mode == Mode::delay;
 }
 
-void Run::prepare() {
+std::unique_ptr<Connection> Run::subscribe() {
   const auto feed_port = options_.system == System::redis || options_.system == System::nats
                              ? options_.talk_port
                              : options_.feed_port;
-  for (std::size_t i = 0; i < options_.subscribers; ++i) {
-    dialogues_.push_back(peers_.subscriber());
-    subscribers_.push_back(
-        std::make_unique<Connection>(feed_port, Connection::Role::subscriber, *dialogues_.back()));
-    poller_.add(*subscribers_.back());
-  }
+  dialogues_.push_back(peers_.subscriber());
+  auto connection = std::make_unique<Connection>(feed_port, Connection::Role::subscriber, *dialogues_.back());
+  poller_.add(*connection);
+  return connection;
+}
+
+void Run::prepare() {
+  for (std::size_t i = 0; i < options_.subscribers; ++i) subscribers_.push_back(subscribe());
+  for (std::size_t i = 0; i < options_.sleepers; ++i) sleepers_.push_back(subscribe());
   for (std::size_t i = 0; i < options_.publishers; ++i) {
     auto poster = peers_.publisher(i);
     auto connection = std::make_unique<Connection>(options_.talk_port, Connection::Role::publisher, *poster);
@@ -84,6 +87,7 @@ void Run::prepare() {
     }
     poll_once(kPollNs);
   }
+  for (auto& sleeper : sleepers_) poller_.forget(*sleeper);
   tally_.delivered = 0;
   for (auto& subscriber : subscribers_) subscriber->set_delivered(0);
 }
@@ -120,6 +124,7 @@ void Run::fill_own_windows() {
 }
 
 std::uint64_t Run::messages_under_way() const {
+  if (options_.until == Until::acknowledged) return tally_.sent - tally_.acknowledged;
   if (options_.until == Until::average) {
     const auto deliveries_due = tally_.sent * options_.subscribers - tally_.delivered;
     return (deliveries_due + options_.subscribers - 1) / options_.subscribers;

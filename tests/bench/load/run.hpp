@@ -46,6 +46,7 @@ class Run {
     std::unique_ptr<Connection> connection;
   };
 
+  std::unique_ptr<Connection> subscribe();
   [[nodiscard]] bool is_ready() const;
   [[nodiscard]] bool is_all_here() const;
   [[nodiscard]] std::uint64_t messages_under_way() const;
@@ -63,6 +64,7 @@ class Run {
   std::vector<Publisher> publishers_;
   std::vector<std::unique_ptr<Dialogue>> dialogues_;
   std::vector<std::unique_ptr<Connection>> subscribers_;
+  std::vector<std::unique_ptr<Connection>> sleepers_;
   std::size_t turn_ = 0;  ///< the publisher that is given the odd message
 };
 
