@@ -29,6 +29,7 @@ Publisher::Publisher(zmq::context_t& context, Options options, WallClock clock)
       mailbox_(options.capacity),
       packer_(draw_first_tick()),
       socket_(context, zmq::socket_type::pub),
+      audience_(context, socket_),
       canary_(context, static_cast<std::size_t>(options.high_water_mark)) {
   prepare_bound_socket(socket_, "feed", static_cast<std::int64_t>(limits::kSubscriptionBytesMax));
   socket_.set(zmq::sockopt::sndhwm, options.high_water_mark);
@@ -47,6 +48,7 @@ void Publisher::finish() {
   if (!thread_.joinable()) return;
   thread_.join();
   canary_.close();
+  audience_.close();
   socket_.set(zmq::sockopt::linger, kLingerMs);
   socket_.close();
 }
@@ -61,6 +63,7 @@ void Publisher::run() {
     send_notices_when_due(now);
     send_tick_when_due(now);
     canary_.wait_until_near();
+    audience_.wait_until_most_keep_up();
   }
   send_all(packer_.take_notices());
 }
@@ -72,6 +75,7 @@ Publisher::Instant Publisher::next_deadline() const {
 void Publisher::send_all(const std::vector<FeedPacker::Frame>& frames) {
   for (const auto& frame : frames) {
     send(frame);
+    audience_.sent(frame.body.size());
     if (canary_.is_due_after(frame.body.size())) send(canary_.next());
   }
 }

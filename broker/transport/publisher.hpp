@@ -9,6 +9,7 @@
 
 #include "broker/domain/ports.hpp"
 #include "broker/threads/mailbox.hpp"
+#include "broker/transport/audience.hpp"
 #include "broker/transport/canary.hpp"
 #include "broker/transport/feed_packer.hpp"
 
@@ -16,8 +17,9 @@ namespace palabre::broker {
 
 /// The sole owner of the feed port's PUB socket: sends what waits, packed, and a tick each second. A
 /// subscriber whose pipe is full loses frames, sees the gap, and asks the talk port; nobody waits for it. But
-/// when the feed as a whole falls behind, as the canary tells, sending pauses: the queue fills, the recorder
-/// waits, and acknowledgements slow down before healthy subscribers lose anything.
+/// when the feed as a whole falls behind, as the canary tells, or most of its audience does, sending pauses:
+/// the queue fills, the recorder waits, and acknowledgements slow down before healthy subscribers lose
+/// anything.
 class Publisher : public Feed {
  public:
   struct Options {
@@ -55,6 +57,7 @@ class Publisher : public Feed {
   Mailbox<Item> mailbox_;
   FeedPacker packer_;
   zmq::socket_t socket_;
+  Audience audience_;
   std::string endpoint_;
   Canary canary_;
   Instant next_tick_;

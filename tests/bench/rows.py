@@ -132,6 +132,15 @@ def sweep(subscribers):
                deliveries, {"palabre": palabre(**options), **others(**options)})
 
 
+def overload():
+    """Senders who wait for acknowledgements alone, and could send more than subscribers can take: the broker must slow
+    them down before anybody loses anything. Beside it the same with ten subscribers who stopped reading."""
+    options = {"mode": "fanout", "subscribers": 500, "window": 65536, "until": "acknowledged"}
+    return Row("overload", "fan-out paced by the broker alone, 500 subscribers", "deliveries/s", deliveries,
+               {"all read": palabre(**options), "ten more do not": palabre(sleepers=10, **options)},
+               [Demand("with sleepers : without", 0.5, lambda m: m["ten more do not"] / m["all read"])])
+
+
 def feed_bytes():
     """The largest frame that subscribers saw, with its topic and the framing of both."""
     framing = len("room/lobby/") + 2 + 9
@@ -226,7 +235,7 @@ def demanded():
     """Every line that says what palabre must reach, in the order of the table."""
     return [fanout(64, 100, 3, 0.8), fanout(64, 500, 5, 0.8), fanout(512, 100, 1.6), fanout(512, 500, 1.6),
             stored(64, 2), stored(1, 1), ingest(), few_under_way(4), few_under_way(16), few_under_way(64), feed_bytes(),
-            low_delay(), half_delay()]
+            overload(), low_delay(), half_delay()]
 
 
 def swept():

@@ -1,0 +1,91 @@
+#include "broker/transport/audience.hpp"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstring>
+#include <thread>
+
+#include "broker/transport/socket_calls.hpp"
+
+namespace palabre::broker {
+namespace {
+
+constexpr const char* kMonitor = "inproc://feed-monitor";
+// A look costs a system call for each reader looked at, so it is taken once in so many bytes.
+constexpr std::size_t kBytesALook = 64 * 1024;
+constexpr std::size_t kReadersALook = 32;
+// Waiting here while the other side has megabytes of its own to read first.
+constexpr std::uint32_t kMuchWaiting = 32 * 1024;
+// Who has taken nothing for so long does not read.
+constexpr auto kAsleepAfter = std::chrono::seconds(1);
+constexpr auto kPause = std::chrono::milliseconds(1);
+constexpr auto kPatience = std::chrono::seconds(1);
+
+}  // namespace
+
+Audience::Audience(zmq::context_t& context, zmq::socket_t& feed) : monitor_(context, zmq::socket_type::pair) {
+  if (zmq_socket_monitor(feed.handle(), kMonitor, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED) != 0) {
+    throw zmq::error_t();
+  }
+  monitor_.set(zmq::sockopt::linger, 0);
+  monitor_.set(zmq::sockopt::rcvhwm, 0);
+  monitor_.connect(kMonitor);
+}
+
+void Audience::wait_until_most_keep_up() {
+  if (unseen_ < kBytesALook) return;
+  unseen_ = 0;
+  note_comings_and_goings();
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (is_behind() && std::chrono::steady_clock::now() < deadline) {
+    // Nothing wakes whoever waits for a reader to read.
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+bool Audience::is_behind() {
+  note_comings_and_goings();
+  const auto now = std::chrono::steady_clock::now();
+  const auto looks = std::min(kReadersALook, readers_.size());
+  std::size_t slow = 0;
+  std::size_t awake = 0;
+  for (std::size_t i = 0; i < looks; ++i, ++next_) {
+    const auto pace = pace_of(readers_[next_ % readers_.size()], now);
+    if (pace != Pace::asleep) ++awake;
+    if (pace == Pace::slow) ++slow;
+  }
+  return slow > 0 && 2 * slow >= awake;
+}
+
+Audience::Pace Audience::pace_of(Reader& reader, Instant now) {
+  tcp_info told{};
+  socklen_t size = sizeof told;
+  // One that is just closing says nothing; it is gone with the next event.
+  if (::getsockopt(reader.descriptor, IPPROTO_TCP, TCP_INFO, &told, &size) != 0) return Pace::asleep;
+  if (told.tcpi_bytes_acked != reader.acked || reader.moved_at == Instant{}) {
+    reader.acked = told.tcpi_bytes_acked;
+    reader.moved_at = now;
+  }
+  if (told.tcpi_notsent_bytes < kMuchWaiting) return Pace::keeps_up;
+  return now - reader.moved_at < kAsleepAfter ? Pace::slow : Pace::asleep;
+}
+
+void Audience::note_comings_and_goings() {
+  zmq::message_t event;
+  while (receive_frame(monitor_, event)) {
+    (void)skip_rest(monitor_, event);
+    // Sixteen bits that name the event, and thirty-two that say more: here, the descriptor.
+    std::uint16_t kind = 0;
+    std::int32_t descriptor = 0;
+    if (event.size() != sizeof kind + sizeof descriptor) continue;
+    std::memcpy(&kind, event.data(), sizeof kind);
+    std::memcpy(&descriptor, static_cast<const char*>(event.data()) + sizeof kind, sizeof descriptor);
+    std::erase_if(readers_, [&](const Reader& reader) { return reader.descriptor == descriptor; });
+    if (kind == ZMQ_EVENT_ACCEPTED) readers_.push_back({descriptor});
+  }
+}
+
+}  // namespace palabre::broker

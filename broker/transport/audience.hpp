@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+#include <zmq.hpp>
+
+namespace palabre::broker {
+
+/// The connections to the feed, and whether most of them keep up. A PUB socket drops in silence for whoever
+/// reads too slowly; the kernel knows sooner, because what a reader has no space for waits here. So when half
+/// of those who read at all have much waiting, the publisher pauses. Whoever does not read has no say: one
+/// sleeper must not slow anybody, and neither must a sleeping room. Lives on the publisher's thread.
+class Audience {
+ public:
+  /// Watches who connects to `feed` from now on; before it binds.
+  Audience(zmq::context_t& context, zmq::socket_t& feed);
+
+  /// Counts what was sent to everybody.
+  void sent(std::size_t bytes) { unseen_ += bytes; }
+  /// Returns when most keep up, after a second at most.
+  void wait_until_most_keep_up();
+  /// Whether half or more of those who read have much waiting, by a look at some of them.
+  [[nodiscard]] bool is_behind();
+
+  [[nodiscard]] std::size_t size() const { return readers_.size(); }
+  /// Before the feed is closed.
+  void close() { monitor_.close(); }
+
+ private:
+  using Instant = std::chrono::steady_clock::time_point;
+  struct Reader {
+    int descriptor;                ///< libzmq's: only ever asked about
+    std::uint64_t acked = 0;       ///< bytes that reached the other side, when last looked at
+    Instant moved_at = Instant{};  ///< when that last grew
+  };
+  enum class Pace : std::uint8_t { keeps_up, slow, asleep };
+
+  void note_comings_and_goings();
+  [[nodiscard]] static Pace pace_of(Reader& reader, Instant now);
+
+  zmq::socket_t monitor_;
+  std::vector<Reader> readers_;
+  std::size_t next_ = 0;    ///< where the next look begins
+  std::size_t unseen_ = 0;  ///< bytes sent since the last look
+};
+
+}  // namespace palabre::broker
