@@ -52,6 +52,13 @@ void add_choice(CLI::App& app, const std::string& flag, Value& value,
       ->option_text(words + " [" + name_in(choices, value) + "]");
 }
 
+void add_peers(CLI::App& app, Options& options) {
+  app.add_option("--publishers", options.publishers)->check(CLI::Range(1, 1000));
+  app.add_option("--subscribers", options.subscribers)->check(CLI::Range(1, 30'000));
+  app.add_option("--sleepers", options.sleepers, "More subscribers, who stop reading when all are ready")
+      ->check(CLI::Range(0, 1000));
+}
+
 void add_options(CLI::App& app, Options& options) {
   add_choice(app, "--system", options.system, kSystems, "What is loaded; plain and packed are forwarders");
   add_choice(app, "--mode", options.mode, kModes, "The form of the load");
@@ -63,10 +70,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--talk,--port", options.talk_port,
                  "Port of the publishers; redis and nats have this one only");
   app.add_option("--feed", options.feed_port, "Port of the subscribers");
-  app.add_option("--publishers", options.publishers)->check(CLI::Range(1, 1000));
-  app.add_option("--subscribers", options.subscribers)->check(CLI::Range(1, 30'000));
-  app.add_option("--sleepers", options.sleepers, "More subscribers, who stop reading when all are ready")
-      ->check(CLI::Range(0, 1000));
+  add_peers(app, options);
   app.add_option("--window", options.window, "Messages under way in total")->check(CLI::Range(1, 1'000'000));
   app.add_option("--under-way", options.under_way, "stored, ingest: messages under way of each publisher")
       ->check(CLI::Range(1, 100'000));
