@@ -26,7 +26,7 @@ std::uint64_t draw_first_tick() { return 1 + std::uint64_t{std::random_device{}(
 
 Publisher::Publisher(zmq::context_t& context, Options options, WallClock clock)
     : clock_(std::move(clock)),
-      mailbox_(options.capacity),
+      mailbox_(options.capacity, OnWaking::lets_others_push),
       packer_(draw_first_tick()),
       socket_(context, zmq::socket_type::pub),
       audience_(context, socket_),
