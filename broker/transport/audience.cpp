@@ -36,9 +36,10 @@ Audience::Audience(zmq::context_t& context, zmq::socket_t& feed) : monitor_(cont
 }
 
 void Audience::wait_until_most_keep_up() {
+  // Whatever was sent: the news of who came and went must not pile up in a quiet room.
+  note_comings_and_goings();
   if (unseen_ < kBytesALook) return;
   unseen_ = 0;
-  note_comings_and_goings();
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (is_behind() && std::chrono::steady_clock::now() < deadline) {
     // Nothing wakes whoever waits for a reader to read.

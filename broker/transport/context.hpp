@@ -6,7 +6,8 @@
 namespace palabre::broker {
 
 /// The ZeroMQ context of a broker that is to serve so many clients: seeds what libzmq leaves unseeded, raises
-/// the limit on open descriptors as far as the system lets it, and gives each port an io thread of its own.
+/// the limit on open descriptors as far as the system lets it, and gives it two io threads: one reads
+/// requests, both serve the feed.
 [[nodiscard]] zmq::context_t make_context(std::size_t clients_max);
 
 /// How many clients the limit on open descriptors leaves room for: at it, libzmq's threads spin.
