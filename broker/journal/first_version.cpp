@@ -16,9 +16,16 @@ void pack_timelines(SQLite::Database& database) {
   SQLite::Statement statement(database, R"sql(
     SELECT client, "column", room, sequence, at, text FROM message ORDER BY room, sequence)sql");
   SegmentWriter writer(database);
+  SQLite::Statement row(
+      database, R"sql(INSERT INTO row_index (client, "column", count, place) VALUES (?, ?, ?, ?))sql");
   SegmentPacker packer;
   const auto write = [&] {
-    for (const auto& segment : packer.take()) writer.insert(segment);
+    for (const auto& segment : packer.take()) {
+      writer.insert(segment);
+      for (const auto& [client, column, count] : segment.rows) {
+        Execution(row, client, column, std::int64_t{count}, Place(segment.room, segment.first)).run();
+      }
+    }
   };
   Execution read(statement);
   for (std::size_t count = 1; read.next(); ++count) {

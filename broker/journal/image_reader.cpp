@@ -23,14 +23,20 @@ Epoch read_epoch(SQLite::Database& database) {
   return read.text(0);
 }
 
-std::vector<Image::Client> read_clients(SQLite::Database& database, SegmentReader& segments) {
+std::vector<Image::Client> read_clients(SQLite::Database& database) {
   SQLite::Statement statement(database, R"sql(
-    SELECT number, name, token FROM client ORDER BY number)sql");
+    SELECT number, name, token,
+      coalesce(recent.last, (SELECT "column" + count - 1 FROM row_index WHERE row_index.client = number
+                             ORDER BY "column" DESC LIMIT 1), 0)
+    FROM client LEFT JOIN
+      (SELECT client, max("column" + count - 1) AS last FROM row_recent GROUP BY client) AS recent
+      ON recent.client = number
+    ORDER BY number)sql");
   Execution read(statement);
   std::vector<Image::Client> clients;
   while (read.next()) {
     const auto number = read.number<ClientNumber>(0);
-    clients.push_back({number, read.text(1), read.text(2), segments.columns(number)});
+    clients.push_back({number, read.text(1), read.text(2), read.number<Column>(3)});
     require(clients.back().number.value == clients.size(), "client numbers have a hole");
   }
   return clients;
@@ -73,7 +79,7 @@ Image read_image(SQLite::Database& database) {
   SegmentReader segments(database);
   Image image;
   image.epoch = read_epoch(database);
-  image.clients = read_clients(database, segments);
+  image.clients = read_clients(database);
   image.rooms = read_rooms(database, segments);
   read_members(database, image);
   image.last_at = read_last_time(segments, image.rooms);

@@ -109,6 +109,18 @@ CREATE TABLE outbox_index (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+/// Version 3: a commit writes one page for all rows that go on, where row_index takes one for each.
+constexpr const char* kThirdShape = R"sql(
+-- What row_index does not know yet, in the order of commits; from time to time all of it is moved there.
+CREATE TABLE row_recent (
+  number    INTEGER NOT NULL PRIMARY KEY,
+  client    INTEGER NOT NULL,
+  "column"  INTEGER NOT NULL,
+  count     INTEGER NOT NULL,
+  place     INTEGER NOT NULL
+) STRICT;
+)sql";
+
 void make_first(SQLite::Database& database) { database.exec(kFirstShape); }
 
 void make_second(SQLite::Database& database) {
@@ -117,8 +129,10 @@ void make_second(SQLite::Database& database) {
   database.exec("DROP TABLE message");
 }
 
+void make_third(SQLite::Database& database) { database.exec(kThirdShape); }
+
 /// Step n brings version n to version n + 1. Steps are only ever added.
-constexpr std::array kSteps{make_first, make_second};
+constexpr std::array kSteps{make_first, make_second, make_third};
 constexpr int kVersion = kSteps.size();
 
 int pragma(SQLite::Database& database, const std::string& name) {

@@ -1,5 +1,7 @@
 #include "broker/journal/segment_reader.hpp"
 
+#include <SQLiteCpp/Transaction.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <utility>
@@ -43,13 +45,29 @@ std::vector<Event> events_of(const Execution& read, int column) {
   return *std::move(events);
 }
 
+/// Takes those of the client's cells from `from` on that the current row of kRow or kRecentRow tells of.
+void take_cells(const Execution& read, ClientNumber client, Column from, Allowance& allowance,
+                std::vector<Archive::StoredCell>& taken) {
+  const auto first = std::max(read.number<Column>(0), from);
+  const auto end = read.number<Column>(0).plus(static_cast<std::size_t>(read.integer(1)));
+  const auto place = read.place(2);
+  auto sequence = place.sequence();
+  for (auto& [owner, column, text, at] : events_of(read, 3)) {
+    const auto here = std::exchange(sequence, sequence.next());
+    if (owner != client || column < first || column >= end) continue;
+    if (!allowance.takes(text)) break;
+    taken.push_back({column, place.room(), here, at, std::move(text)});
+  }
+}
+
 // The segments of a room from the one that holds a sequence on.
 constexpr const char* kPage = R"sql(
   SELECT place, count, time, events FROM segment
   WHERE place >= ifnull((SELECT max(place) FROM segment WHERE place >= ?1 AND place <= ?2), ?2) AND place <= ?3
   ORDER BY place LIMIT ?4)sql";
 
-// The segments that a matrix row goes through, from the one that holds a column on.
+// The segments that a matrix row goes through, from the one that holds a column on, as far as they are
+// indexed.
 constexpr const char* kRow = R"sql(
   SELECT row_index."column", row_index.count, place, segment.count, segment.time, segment.events
   FROM row_index JOIN segment USING (place)
@@ -57,15 +75,28 @@ constexpr const char* kRow = R"sql(
     ifnull((SELECT max("column") FROM row_index WHERE client = ?1 AND "column" <= ?2), ?2)
   ORDER BY row_index."column" LIMIT ?3)sql";
 
+// The same for those that are not; they come after all that are.
+constexpr const char* kRecentRow = R"sql(
+  SELECT recent."column", recent.count, place, segment.count, segment.time, segment.events
+  FROM row_recent AS recent JOIN segment USING (place)
+  WHERE client = ?1 AND recent."column" + recent.count > ?2
+  ORDER BY number LIMIT ?3)sql";
+
+constexpr const char* kColumns = R"sql(
+  SELECT ifnull((SELECT "column" + count - 1 FROM row_recent WHERE client = ?1 ORDER BY number DESC LIMIT 1),
+                (SELECT "column" + count - 1 FROM row_index WHERE client = ?1 ORDER BY "column" DESC LIMIT 1))
+  )sql";
+
 }  // namespace
 
 SegmentReader::SegmentReader(SQLite::Database& database)
-    : page_(database, kPage),
+    : database_(database),
+      page_(database, kPage),
       newest_(database, R"sql(SELECT place, count, last_at FROM segment WHERE place >= ? AND place <= ?
                               ORDER BY place DESC LIMIT 1)sql"),
       row_(database, kRow),
-      columns_(database, R"sql(SELECT "column" + count - 1 FROM row_index WHERE client = ?
-                               ORDER BY "column" DESC LIMIT 1)sql") {}
+      recent_row_(database, kRecentRow),
+      columns_(database, kColumns) {}
 
 std::vector<Archive::StoredEvent> SegmentReader::page(RoomNumber room, Sequence from, std::size_t count) {
   std::vector<Archive::StoredEvent> taken;
@@ -115,18 +146,11 @@ Sequence SegmentReader::first_since(RoomNumber room, TimeMs time) {
 std::vector<Archive::StoredCell> SegmentReader::row(ClientNumber client, Column from, std::size_t count) {
   std::vector<Archive::StoredCell> taken;
   Allowance allowance(count);
-  Execution read(row_, client, from, row_bound(count));
-  while (!allowance.is_used_up() && read.next()) {
-    const auto first = std::max(read.number<Column>(0), from);
-    const auto end = read.number<Column>(0).plus(static_cast<std::size_t>(read.integer(1)));
-    const auto place = read.place(2);
-    auto sequence = place.sequence();
-    for (auto& [owner, column, text, at] : events_of(read, 3)) {
-      const auto here = std::exchange(sequence, sequence.next());
-      if (owner != client || column < first || column >= end) continue;
-      if (!allowance.takes(text)) break;
-      taken.push_back({column, place.room(), here, at, std::move(text)});
-    }
+  // Nothing may be moved from one table to the other between the two.
+  SQLite::Transaction transaction(database_);
+  for (auto* statement : {&row_, &recent_row_}) {
+    Execution read(*statement, client, from, row_bound(count));
+    while (!allowance.is_used_up() && read.next()) take_cells(read, client, from, allowance, taken);
   }
   return taken;
 }

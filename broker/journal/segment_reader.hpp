@@ -27,9 +27,11 @@ class SegmentReader {
  private:
   [[nodiscard]] TimeMs time_of(RoomNumber room, Sequence sequence);
 
+  SQLite::Database& database_;
   SQLite::Statement page_;
   SQLite::Statement newest_;
   SQLite::Statement row_;
+  SQLite::Statement recent_row_;
   SQLite::Statement columns_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "broker/journal/execution.hpp"
 #include "broker/journal/image_reader.hpp"
+#include "broker/journal/row_writer.hpp"
 #include "broker/journal/segment_reader.hpp"
 #include "broker/journal/segment_writer.hpp"
 #include "broker/journal/writing_connection.hpp"
@@ -32,7 +33,7 @@ class SqliteJournal final : public Journal {
         for (const Record& record : records) {
           std::visit([this](const auto& fact) { insert(fact); }, record);
         }
-        for (const Segment& segment : segments) segment_writer_.insert(segment);
+        insert(segments);
       });
     });
   }
@@ -76,6 +77,12 @@ class SqliteJournal final : public Journal {
     return stretch;
   }
 
+  void insert(std::span<const Segment> segments) {
+    if (segments.empty()) return;
+    for (const Segment& segment : segments) segment_writer_.insert(segment);
+    for (const Segment& segment : segments) row_writer_.note(segment);
+    row_writer_.fold_when_due();
+  }
   void insert(const record::Cells& cells) {
     if (cells.continues_outbox) return;
     Execution(outbox_, cells.client, cells.column, cells.outbox, cells.counter).run();
@@ -95,6 +102,7 @@ class SqliteJournal final : public Journal {
 
   WritingConnection connection_;
   SegmentWriter segment_writer_{connection_.database()};
+  RowWriter row_writer_{connection_.database()};
   SegmentReader segments_{connection_.database()};
   SQLite::Statement outbox_ =
       prepared(R"sql(INSERT INTO outbox_index (client, "column", outbox, counter) VALUES (?, ?, ?, ?))sql");

@@ -129,6 +129,18 @@ TEST_F(FirstVersionTest, keeps_the_ids_that_clients_gave_their_posts) {
   EXPECT_FALSE(store.journal->original({1}, {8}, {2}).has_value()) << "the next cell is of another outbox";
 }
 
+TEST_F(MigrationsTest, keep_the_rows_that_the_second_version_indexed) {
+  MessageWriter writer;
+  { const OpenStore store = open({}, {registered({1}, "alice"), writer.write({1}, kLobby, "one")}); }
+  meddle(R"sql(INSERT INTO row_index SELECT client, "column", count, place FROM row_recent;
+               DROP TABLE row_recent; PRAGMA user_version = 2)sql");
+  OpenStore store = open();
+  EXPECT_EQ(store.journal->load().clients.at(0).columns, Column{1});
+  commit(store, {writer.write({1}, kLobby, "two")});
+  EXPECT_EQ(store.journal->load().clients.at(0).columns, Column{2});
+  EXPECT_EQ(store.archive->row({1}, {1}, 10).size(), 2U);
+}
+
 TEST_F(MigrationsTest, leave_a_hole_in_the_client_numbers_unserved) {
   { const OpenStore store = open(); }
   meddle("INSERT INTO client VALUES (2, 'bob', x'00', 0)");

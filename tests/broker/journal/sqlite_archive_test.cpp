@@ -93,6 +93,25 @@ TEST_F(SqliteArchiveTest, reads_a_row_as_exactly_what_its_client_sent_over_all_r
   EXPECT_THAT(archive().row(kAlice, {4}, 3), SizeIs(3));
 }
 
+TEST_F(SqliteArchiveTest, reads_a_row_over_the_end_of_its_index) {
+  // Rows are noted commit by commit, and each 4,096 notes moved to their index.
+  constexpr std::size_t kCommits = 5000;
+  for (std::size_t i = 1; i <= kCommits; ++i) {
+    commit(store_, {writer_.write(kAlice, kLobby, std::to_string(i))});
+    if (i == 10) commit(store_, {writer_.write(kBob, kLobby, "only once")});
+  }
+  EXPECT_EQ(archive().columns(kAlice), Column{kCommits});
+  EXPECT_EQ(archive().columns(kBob), Column{1});
+  EXPECT_THAT(archive().row(kBob, {1}, 10), SizeIs(1));
+  const auto cells = archive().row(kAlice, {4000}, 1001);
+  ASSERT_THAT(cells, SizeIs(1001));
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    EXPECT_EQ(cells[i].column, Column{4000}.plus(i));
+    EXPECT_EQ(cells[i].text, std::to_string(4000 + i));
+  }
+  EXPECT_THAT(archive().row(kAlice, {4090}, 10), SizeIs(10));
+}
+
 TEST_F(SqliteArchiveTest, reads_a_single_cell) {
   commit(store_, writer_.write_many(kAlice, kLobby, 2, "first"));
   commit(store_, {writer_.write(kAlice, kTea, "third", {2500})});
