@@ -14,7 +14,7 @@
 
 #include "schema/frames.hpp"
 #include "tests/bench/load/batch_readers.hpp"
-#include "tests/bench/load/palabre_words.hpp"
+#include "tests/bench/load/palabre_dialogue.hpp"
 #include "tests/bench/load/poller.hpp"
 
 /// Very many clients who say little: how fast they connect, what memory they cost, and how soon a message in
@@ -45,36 +45,21 @@ struct Crowd {
 };
 
 /// A client's talk connection.
-class Talker : public Dialogue {
+class Talker : public TalkDialogue<Dialogue> {
  public:
-  Talker(Crowd& crowd, std::size_t index) : crowd_(crowd), index_(index) {}
-
-  void begin(Connection& connection) override { ZmtpReader::write_greeting(connection.out(), "DEALER"); }
-
-  std::size_t read(Connection& connection, std::string_view bytes) override {
-    reader_.give(bytes);
-    for (auto found = reader_.next(); found != ZmtpReader::Found::nothing; found = reader_.next()) {
-      if (found == ZmtpReader::Found::greeting_done) {
-        say(connection, hello_of("crowd-" + std::to_string(index_)));
-        continue;
-      }
-      if (!reader_.frame().is_whole()) break;
-      take(reader_.frame().body);
-      reader_.accept();
-    }
-    return reader_.used(bytes);
-  }
+  Talker(Crowd& crowd, std::size_t index)
+      : TalkDialogue("crowd-" + std::to_string(index)), crowd_(crowd), said_ns_(now_ns()) {}
 
   [[nodiscard]] bool is_ready() const override { return is_welcome_; }
   [[nodiscard]] std::uint64_t said_ns() const { return said_ns_; }
 
-  void say(Connection& connection, const Request& request) {
-    write_request(connection.out(), {++request_}, request);
+  void say_now(Connection& connection, const Request& request) {
+    say(connection, request);
     said_ns_ = now_ns();
   }
 
  private:
-  void take(std::string_view frame) {
+  void take_reply(Connection&, std::string_view frame) override {
     const auto reply = decode_reply(frame);
     if (!reply) return crowd_.tally.fail("palabre: " + reply.refusal().text);
     if (const auto* refusal = std::get_if<Refusal>(&reply->body)) {
@@ -86,39 +71,25 @@ class Talker : public Dialogue {
   }
 
   Crowd& crowd_;
-  std::size_t index_;
-  ZmtpReader reader_;
-  std::uint64_t request_ = 0;
-  std::uint64_t said_ns_ = 0;
+  std::uint64_t said_ns_;
   bool is_welcome_ = false;
 };
 
 /// A client's feed connection: the lobby, who comes and goes in it, and the ticks.
-class Hearer : public Dialogue {
+class Hearer : public ZmtpDialogue<Dialogue> {
  public:
-  explicit Hearer(Crowd& crowd) : crowd_(crowd), batches_(make_batch_reader({}, crowd.tally)) {}
-
-  void begin(Connection& connection) override { ZmtpReader::write_greeting(connection.out(), "SUB"); }
-
-  std::size_t read(Connection& connection, std::string_view bytes) override {
-    reader_.give(bytes);
-    for (auto found = reader_.next(); found != ZmtpReader::Found::nothing; found = reader_.next()) {
-      if (found == ZmtpReader::Found::greeting_done) {
-        write_subscription(connection.out(), room_topic(kLobby));
-        write_subscription(connection.out(), notice_topic(kLobby));
-        write_subscription(connection.out(), kTickTopic);
-        continue;
-      }
-      if (!take(reader_.frame())) break;
-      reader_.accept();
-    }
-    return reader_.used(bytes);
-  }
+  explicit Hearer(Crowd& crowd)
+      : ZmtpDialogue("SUB"), crowd_(crowd), batches_(make_batch_reader({}, crowd.tally)) {}
 
   [[nodiscard]] bool is_ready() const override { return has_tick_; }
 
  private:
-  bool take(const ZmtpReader::Frame& frame) {
+  void greeted(Connection& connection) override {
+    write_subscription(connection.out(), room_topic(kLobby));
+    write_subscription(connection.out(), notice_topic(kLobby));
+    write_subscription(connection.out(), kTickTopic);
+  }
+  bool take(Connection&, const ZmtpReader::Frame& frame) override {
     if (frame.has_more) {
       if (!frame.is_whole()) return false;
       topic_ = frame.body;
@@ -132,7 +103,6 @@ class Hearer : public Dialogue {
   }
 
   Crowd& crowd_;
-  ZmtpReader reader_;
   std::unique_ptr<BatchReader> batches_;
   std::string topic_;
   bool has_tick_ = false;
@@ -184,7 +154,7 @@ class Gathering {
     const auto began = now_ns();
     auto& speaker = *members_.front();
     const request::Post post{std::string(kLobby), kOutbox, {counter}, {std::string(64, 'x')}};
-    speaker.talker.say(speaker.talk, post);
+    speaker.talker.say_now(speaker.talk, post);
     poller_.flush(speaker.talk);
     wait_until([this] { return crowd_.tally.delivered; }, counter * options_.clients, [] {});
     return static_cast<double>(now_ns() - began) / 1e6;
@@ -213,7 +183,7 @@ class Gathering {
     for (std::size_t i = 0; i < members_.size(); ++i) {
       auto& member = *members_[turn_ % members_.size()];
       if (!member.talker.is_ready() || member.talker.said_ns() + kPingNs > now_ns()) return;
-      member.talker.say(member.talk, request::Ping{});
+      member.talker.say_now(member.talk, request::Ping{});
       poller_.flush(member.talk);
       ++turn_;
     }

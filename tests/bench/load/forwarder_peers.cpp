@@ -2,28 +2,20 @@
 
 #include "tests/bench/load/forwarder_frame.hpp"
 #include "tests/bench/load/peers.hpp"
-#include "tests/bench/load/zmtp.hpp"
+#include "tests/bench/load/zmtp_dialogue.hpp"
 
 /// What the two forwarders are loaded with: a message is one frame; on the feed it is one frame too (plain),
 /// or one of many behind a header (packed).
 namespace palabre::bench {
 namespace {
 
-class ForwarderPublisher : public Poster {
+class ForwarderPublisher : public ZmtpDialogue<Poster> {
  public:
   ForwarderPublisher(const Options& options, Tally& tally, std::size_t index, std::uint32_t& probes)
-      : tally_(tally), probes_(probes), index_(static_cast<std::uint32_t>(index)) {
+      : ZmtpDialogue("DEALER"), tally_(tally), probes_(probes), index_(static_cast<std::uint32_t>(index)) {
     write_zmtp_header(message_, options.bytes);
     payload_place_ = message_.size();
     message_.append(options.bytes, 'x');
-  }
-
-  void begin(Connection& connection) override { ZmtpReader::write_greeting(connection.out(), "DEALER"); }
-
-  std::size_t read(Connection&, std::string_view bytes) override {
-    reader_.give(bytes);
-    is_ready_ = is_ready_ || reader_.next() == ZmtpReader::Found::greeting_done;
-    return reader_.used(bytes);
   }
 
   [[nodiscard]] bool is_ready() const override { return is_ready_; }
@@ -44,42 +36,26 @@ class ForwarderPublisher : public Poster {
   }
 
  private:
+  void greeted(Connection&) override { is_ready_ = true; }
+  // It answers nothing, so there is nothing to take.
+  bool take(Connection&, const ZmtpReader::Frame&) override { return true; }
+
   Tally& tally_;
   std::uint32_t& probes_;
   std::uint32_t index_;
   std::string message_;
   std::size_t payload_place_ = 0;
-  ZmtpReader reader_;
   bool is_ready_ = false;
 };
 
-class ForwarderSubscriber : public Dialogue {
+class ForwarderSubscriber : public ZmtpDialogue<Dialogue> {
  public:
-  explicit ForwarderSubscriber(Tally& tally) : tally_(tally) {}
-
-  void begin(Connection& connection) override { ZmtpReader::write_greeting(connection.out(), "SUB"); }
-
-  std::size_t read(Connection& connection, std::string_view bytes) final {
-    reader_.give(bytes);
-    for (auto found = reader_.next(); found != ZmtpReader::Found::nothing; found = reader_.next()) {
-      if (found == ZmtpReader::Found::greeting_done) {
-        write_subscription(connection.out(), "");
-        continue;
-      }
-      if (!take(reader_.frame())) break;
-      reader_.accept();
-    }
-    return reader_.used(bytes);
-  }
+  explicit ForwarderSubscriber(Tally& tally) : ZmtpDialogue("SUB"), tally_(tally) {}
 
  protected:
-  /// Returns false to see the frame again when more of it has come.
-  virtual bool take(const ZmtpReader::Frame& frame) = 0;
+  void greeted(Connection& connection) override { write_subscription(connection.out(), ""); }
 
   Tally& tally_;
-
- private:
-  ZmtpReader reader_;
 };
 
 class PlainSubscriber : public ForwarderSubscriber {
@@ -93,7 +69,7 @@ class PlainSubscriber : public ForwarderSubscriber {
   [[nodiscard]] bool is_ready() const override { return probes_ > 0 && ledger_.last_probe() == probes_; }
 
  protected:
-  bool take(const ZmtpReader::Frame& frame) override {
+  bool take(Connection&, const ZmtpReader::Frame& frame) override {
     if (!frame.is_whole()) return false;
     if (frame.size == bytes_) {
       ledger_.take(frame.body.data());
@@ -121,7 +97,7 @@ class PackedSubscriber : public ForwarderSubscriber {
   [[nodiscard]] bool is_ready() const override { return next_ == std::uint64_t{probes_} + 1 && probes_ > 0; }
 
  protected:
-  bool take(const ZmtpReader::Frame& frame) override {
+  bool take(Connection&, const ZmtpReader::Frame& frame) override {
     if (frame.body.size() < (reads_messages_ ? frame.size : std::min(frame.size, sizeof(PackedHeader))))
       return false;
     if (frame.size < sizeof(PackedHeader)) {

@@ -4,9 +4,8 @@
 #include "schema/frames.hpp"
 #include "tests/bench/load/batch_readers.hpp"
 #include "tests/bench/load/msgpack_cursor.hpp"
-#include "tests/bench/load/palabre_words.hpp"
+#include "tests/bench/load/palabre_dialogue.hpp"
 #include "tests/bench/load/peers.hpp"
-#include "tests/bench/load/zmtp.hpp"
 
 /// The protocol of schema/README.md: HELLO and POST on the talk port, batches on the feed.
 namespace palabre::bench {
@@ -50,10 +49,11 @@ class PostWriter {
   std::string& out_;
 };
 
-class PalabrePublisher : public Poster {
+class PalabrePublisher : public TalkDialogue<Poster> {
  public:
   PalabrePublisher(const Options& options, Tally& tally, std::size_t index)
-      : tally_(tally),
+      : TalkDialogue("load-" + std::to_string(index)),
+        tally_(tally),
         index_(static_cast<std::uint32_t>(index)),
         publishers_(options.publishers),
         rooms_(options.rooms),
@@ -61,22 +61,6 @@ class PalabrePublisher : public Poster {
         checks_all_(options.check == Check::full),
         outbox_(now_ns() % limits::kIntegerMax + index),
         padding_(options.bytes - kPayloadBytesMin, 'x') {}
-
-  void begin(Connection& connection) override { ZmtpReader::write_greeting(connection.out(), "DEALER"); }
-
-  std::size_t read(Connection& connection, std::string_view bytes) override {
-    reader_.give(bytes);
-    for (auto found = reader_.next(); found != ZmtpReader::Found::nothing; found = reader_.next()) {
-      if (found == ZmtpReader::Found::greeting_done) {
-        say_hello(connection);
-        continue;
-      }
-      if (!reader_.frame().is_whole()) break;
-      take_reply(connection, reader_.frame().body);
-      reader_.accept();
-    }
-    return reader_.used(bytes);
-  }
 
   [[nodiscard]] bool is_ready() const override { return has_welcome_ && joins_due_ == 0; }
 
@@ -90,14 +74,10 @@ class PalabrePublisher : public Poster {
   }
 
  private:
-  void say_hello(Connection& connection) {
-    write_request(connection.out(), {++request_}, hello_of("load-" + std::to_string(index_)));
-  }
-
   /// So that this one's share of the rooms exists; the talk stays in the lobby.
   void join_rooms(Connection& connection) {
     for (std::size_t room = index_; room < rooms_; room += publishers_, ++joins_due_)
-      write_request(connection.out(), {++request_}, request::Join{"room-" + std::to_string(room)});
+      say(connection, request::Join{"room-" + std::to_string(room)});
   }
 
   void write_post(std::string& out, std::size_t texts, std::uint64_t sent_ns) {
@@ -107,7 +87,7 @@ class PalabrePublisher : public Poster {
     writer.text("type");
     writer.text("post");
     writer.text("request");
-    writer.number(++request_);
+    writer.number(next_request().value);
     writer.text("room");
     writer.text(kLobby);
     writer.text("outbox");
@@ -127,7 +107,7 @@ class PalabrePublisher : public Poster {
     out += frame_;
   }
 
-  void take_reply(Connection& connection, std::string_view frame) {
+  void take_reply(Connection& connection, std::string_view frame) override {
     if (!is_ready() || checks_all_) return decode(connection, frame);
     MsgpackCursor cursor(frame);
     std::uint64_t acks = 0;
@@ -180,37 +160,24 @@ class PalabrePublisher : public Poster {
   std::uint64_t outbox_;
   std::string padding_;
   std::string frame_;
-  std::uint64_t request_ = 0;
-  ZmtpReader reader_;
   bool has_welcome_ = false;
   std::size_t joins_due_ = 0;
 };
 
-class PalabreSubscriber : public Dialogue {
+class PalabreSubscriber : public ZmtpDialogue<Dialogue> {
  public:
-  explicit PalabreSubscriber(std::unique_ptr<BatchReader> batches) : batches_(std::move(batches)) {}
-
-  void begin(Connection& connection) override { ZmtpReader::write_greeting(connection.out(), "SUB"); }
-
-  std::size_t read(Connection& connection, std::string_view bytes) override {
-    reader_.give(bytes);
-    for (auto found = reader_.next(); found != ZmtpReader::Found::nothing; found = reader_.next()) {
-      if (found == ZmtpReader::Found::greeting_done) {
-        write_subscription(connection.out(), room_topic(kLobby));
-        // Asked for last: with the first tick, the room's subscription is in force too.
-        write_subscription(connection.out(), kTickTopic);
-        continue;
-      }
-      if (!take(reader_.frame())) break;
-      reader_.accept();
-    }
-    return reader_.used(bytes);
-  }
+  explicit PalabreSubscriber(std::unique_ptr<BatchReader> batches)
+      : ZmtpDialogue("SUB"), batches_(std::move(batches)) {}
 
   [[nodiscard]] bool is_ready() const override { return has_tick_; }
 
  private:
-  bool take(const ZmtpReader::Frame& frame) {
+  void greeted(Connection& connection) override {
+    write_subscription(connection.out(), room_topic(kLobby));
+    // Asked for last: with the first tick, the room's subscription is in force too.
+    write_subscription(connection.out(), kTickTopic);
+  }
+  bool take(Connection&, const ZmtpReader::Frame& frame) override {
     if (frame.has_more) {
       if (!frame.is_whole()) return false;
       is_tick_ = frame.body == kTickTopic;
@@ -223,7 +190,6 @@ class PalabreSubscriber : public Dialogue {
     return batches_->take(frame.body, frame.size);
   }
 
-  ZmtpReader reader_;
   std::unique_ptr<BatchReader> batches_;
   bool is_tick_ = false;
   bool has_tick_ = false;

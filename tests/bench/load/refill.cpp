@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "tests/bench/load/msgpack_cursor.hpp"
-#include "tests/bench/load/palabre_words.hpp"
+#include "tests/bench/load/palabre_dialogue.hpp"
 #include "tests/bench/load/poller.hpp"
 
 /// Readers who were away: each asks for the lobby's history from its first message to its last, page by page.
@@ -48,25 +48,10 @@ ReplyHeader read_reply(std::string_view frame) {
   return cursor.is_good() ? header : ReplyHeader{};
 }
 
-class HistoryReader : public Dialogue {
+class HistoryReader : public TalkDialogue<Dialogue> {
  public:
-  HistoryReader(Tally& tally, std::size_t index) : tally_(tally), index_(index) {}
-
-  void begin(Connection& connection) override { ZmtpReader::write_greeting(connection.out(), "DEALER"); }
-
-  std::size_t read(Connection& connection, std::string_view bytes) override {
-    reader_.give(bytes);
-    for (auto found = reader_.next(); found != ZmtpReader::Found::nothing; found = reader_.next()) {
-      if (found == ZmtpReader::Found::greeting_done) {
-        write_request(connection.out(), {++request_}, hello_of("reader-" + std::to_string(index_)));
-        continue;
-      }
-      if (!reader_.frame().is_whole()) break;
-      take(connection, reader_.frame().body);
-      reader_.accept();
-    }
-    return reader_.used(bytes);
-  }
+  HistoryReader(Tally& tally, std::size_t index)
+      : TalkDialogue("reader-" + std::to_string(index)), tally_(tally) {}
 
   [[nodiscard]] bool is_ready() const override { return is_welcome_; }
   [[nodiscard]] bool has_all() const { return has_all_; }
@@ -75,11 +60,11 @@ class HistoryReader : public Dialogue {
     request::History history;
     history.room = kLobby;
     history.from = Sequence{next_};
-    write_request(connection.out(), {++request_}, history);
+    say(connection, history);
   }
 
  private:
-  void take(Connection& connection, std::string_view frame) {
+  void take_reply(Connection& connection, std::string_view frame) override {
     const auto [type, first, count, head] = read_reply(frame);
     if (type == "welcome") {
       is_welcome_ = true;
@@ -94,9 +79,6 @@ class HistoryReader : public Dialogue {
   }
 
   Tally& tally_;
-  std::size_t index_;
-  ZmtpReader reader_;
-  std::uint64_t request_ = 0;
   std::uint64_t next_ = 1;
   bool is_welcome_ = false;
   bool has_all_ = false;

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "schema/codec.hpp"
+#include "tests/bench/load/zmtp_dialogue.hpp"
+
+/// What everybody who loads palabre says in the same way.
+namespace palabre::bench {
+
+inline constexpr std::string_view kLobby = "lobby";
+inline constexpr std::string_view kToken = "a-token-of-the-load-program";
+
+/// A connection to the talk port: says HELLO as `name` and takes reply after reply.
+template <class Base>
+class TalkDialogue : public ZmtpDialogue<Base> {
+ public:
+  explicit TalkDialogue(std::string name) : ZmtpDialogue<Base>("DEALER"), name_(std::move(name)) {}
+
+  void say(Connection& connection, const Request& request) {
+    const auto frame = encode(next_request(), request);
+    write_zmtp_header(connection.out(), frame.size());
+    connection.out() += frame;
+  }
+
+ protected:
+  [[nodiscard]] RequestId next_request() { return {++request_}; }
+  virtual void take_reply(Connection& connection, std::string_view frame) = 0;
+
+ private:
+  void greeted(Connection& connection) final {
+    say(connection, request::Hello{limits::kProtocolVersion, name_, std::string(kToken)});
+  }
+  bool take(Connection& connection, const ZmtpReader::Frame& frame) final {
+    if (!frame.is_whole()) return false;
+    take_reply(connection, frame.body);
+    return true;
+  }
+
+  std::string name_;
+  std::uint64_t request_ = 0;
+};
+
+}  // namespace palabre::bench
