@@ -12,20 +12,34 @@ namespace {
 // A segment is full at 1,024 messages; more than some of them need not be in memory at once.
 constexpr std::size_t kMessagesAtOnce = 16'384;
 
+/// Stores segments, and indexes their rows at once.
+class IndexingWriter {
+ public:
+  explicit IndexingWriter(SQLite::Database& database) : segment_(database), row_(database, kInsertRow) {}
+
+  void insert(const Segment& segment) {
+    segment_.insert(segment);
+    const Place place(segment.room, segment.first);
+    for (const auto& [client, column, count] : segment.rows) {
+      Execution(row_, client, column, std::int64_t{count}, place).run();
+    }
+  }
+
+ private:
+  static constexpr const char* kInsertRow =
+      R"sql(INSERT INTO row_index (client, "column", count, place) VALUES (?, ?, ?, ?))sql";
+
+  SegmentWriter segment_;
+  SQLite::Statement row_;
+};
+
 void pack_timelines(SQLite::Database& database) {
   SQLite::Statement statement(database, R"sql(
     SELECT client, "column", room, sequence, at, text FROM message ORDER BY room, sequence)sql");
-  SegmentWriter writer(database);
-  SQLite::Statement row(
-      database, R"sql(INSERT INTO row_index (client, "column", count, place) VALUES (?, ?, ?, ?))sql");
+  IndexingWriter writer(database);
   SegmentPacker packer;
   const auto write = [&] {
-    for (const auto& segment : packer.take()) {
-      writer.insert(segment);
-      for (const auto& [client, column, count] : segment.rows) {
-        Execution(row, client, column, std::int64_t{count}, Place(segment.room, segment.first)).run();
-      }
-    }
+    for (const auto& segment : packer.take()) writer.insert(segment);
   };
   Execution read(statement);
   for (std::size_t count = 1; read.next(); ++count) {
