@@ -70,7 +70,7 @@ struct Broker::Parts {
   Registry registry;
   std::unique_ptr<Greeter> greeter;
 
-  Parts(const Config& config, std::function<void(const std::exception&)> on_failure)
+  Parts(const Config& config, Watch watch)
       : directory(config.data_dir),
         journal(open_journal(directory, {config.durability})),
         archive(open_archive(directory, config.readers)),
@@ -80,9 +80,10 @@ struct Broker::Parts {
         router(make_router(config)),
         publisher(make_publisher(config)),
         recorder({config.recorder_queue, config.durability},
-                 {*journal, *publisher, outbox, board, wall_clock, std::move(on_failure)}),
+                 {*journal, *publisher, outbox, board, wall_clock, std::move(watch.on_failure)}),
         reads(board, *archive, wall_clock),
-        registry({recorder.mailbox(), outbox, reads, config.mailbox}, config.sessions_max),
+        registry({recorder.mailbox(), outbox, reads, config.mailbox, std::move(watch.on_unreadable)},
+                 config.sessions_max),
         greeter(make_greeter(config)) {
     publisher->start(board.with([](const auto& newest) { return newest->epoch(); }));
     recorder.start(*greeter);
@@ -117,8 +118,8 @@ struct Broker::Parts {
   }
 };
 
-Broker::Broker(const Config& config, std::function<void(const std::exception&)> on_failure)
-    : parts_(std::make_unique<Parts>(config, std::move(on_failure))) {}
+Broker::Broker(const Config& config, Watch watch)
+    : parts_(std::make_unique<Parts>(config, std::move(watch))) {}
 
 Broker::~Broker() = default;
 

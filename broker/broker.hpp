@@ -14,9 +14,16 @@ namespace palabre::broker {
 /// order in which they end. Made and ended on main's thread.
 class Broker {
  public:
-  /// Opens the store, binds both ports and serves. `on_failure` is called from the recorder's thread when the
-  /// store fails; the process must then end. Throws with a sentence for people when it cannot start.
-  Broker(const Config& config, std::function<void(const std::exception&)> on_failure);
+  /// Who is told of what the store does.
+  struct Watch {
+    /// It failed at writing; the process must end. Called from the recorder's thread.
+    std::function<void(const std::exception&)> on_failure;
+    /// Something in it cannot be read, and whoever asked for it was refused. Called from a session's thread.
+    std::function<void(const std::exception&)> on_unreadable;
+  };
+
+  /// Opens the store, binds both ports and serves. Throws with a sentence for people when it cannot start.
+  Broker(const Config& config, Watch watch);
   /// Refuses what comes, answers what was taken, commits, publishes, sends, closes.
   ~Broker();
   Broker(const Broker&) = delete;

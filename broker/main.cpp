@@ -6,12 +6,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <variant>
 
 #include "broker/broker.hpp"
 #include "broker/config.hpp"
+#include "broker/maintenance_commands.hpp"
 #include "broker/threads/named_thread.hpp"
 
 namespace palabre::broker {
@@ -23,9 +26,39 @@ constexpr int kUsage = 2;
 // Enough for SQLite and msgpack at their limits, and small enough for a thread per client.
 constexpr std::size_t kThreadStackBytes = 512 * 1024;
 
-/// Fills the sources from the command line; returns a status when the program is to end at once.
-std::optional<int> read_command_line(int argc, char** argv, Sources& sources) {
-  CLI::App app("palabred: the broker of a palabre chat", "palabred");
+/// What the program is to do, once its settings are known.
+using Command = std::function<int(const Config&)>;
+
+/// Adds the commands beside serving, all of which take the settings, too.
+void add_commands(CLI::App& app, Command& command, std::filesystem::path& place) {
+  const auto add = [&](const char* name, const char* help, Command run) {
+    auto* added = app.add_subcommand(name, help)->fallthrough();
+    added->callback([&command, run] { command = run; });
+    return added;
+  };
+  app.require_subcommand(0, 1);
+  add("check", "Look through the whole store; status 1 when it is damaged",
+      [](const Config& config) { return check(config.data_dir); });
+  add("backup", "Copy the store into a new file, even while it is served",
+      [&place](const Config& config) { return back_up(config.data_dir, place); })
+      ->add_option("--to", place, "The file to make")
+      ->required();
+  add("restore", "Make a backup the store of a data directory that has none",
+      [&place](const Config& config) { return restore(config.data_dir, place); })
+      ->add_option("--from", place, "The backup")
+      ->required();
+  add("repair", "Save what can be saved of a damaged store into a new data directory",
+      [&place](const Config& config) { return repair(config.data_dir, place); })
+      ->add_option("--to", place, "The directory to make")
+      ->required();
+}
+
+/// Fills the sources and the command from the command line; returns a status when the program is to end at
+/// once.
+std::optional<int> read_command_line(int argc, char** argv, Sources& sources, Command& command,
+                                     std::filesystem::path& place) {
+  CLI::App app("palabred: the broker of a palabre chat. Without a command it serves.", "palabred");
+  add_commands(app, command, place);
   app.set_version_flag("--version", "palabred " PALABRE_VERSION);
   std::map<std::string, std::string> given;
   std::string file;
@@ -77,27 +110,34 @@ void end_at_once(const std::exception& failure) {
   std::_Exit(kFailed);
 }
 
+void tell_of_damage(const std::exception& failure) {
+  spdlog::error("a client was refused: {} ('palabred check' looks through the whole store)", failure.what());
+}
+
 void warn_of_few_descriptors(const Config& config, const Broker& broker) {
   if (broker.clients_allowed() >= config.sessions_max) return;
   spdlog::warn("the limit on open files (ulimit -n) is enough for {} clients, sessions_max is {}",
                broker.clients_allowed(), config.sessions_max);
 }
 
-void serve(const Config& config) {
+int serve(const Config& config) {
   const auto signals = block_end_signals();
   set_thread_stack_bytes(kThreadStackBytes);
   prepare_for_sleepers(config.sessions_max);
-  const Broker broker(config, end_at_once);
+  const Broker broker(config, {end_at_once, tell_of_damage});
   warn_of_few_descriptors(config, broker);
   std::fprintf(stderr, "palabred: ready talk=%s feed=%s\n", broker.talk_endpoint().c_str(),
                broker.feed_endpoint().c_str());
   wait_for_end(signals);
   spdlog::info("ending");
+  return EXIT_SUCCESS;
 }
 
 int run(int argc, char** argv) {
   Sources sources;
-  if (const auto status = read_command_line(argc, argv, sources)) return *status;
+  Command command = serve;
+  std::filesystem::path place;
+  if (const auto status = read_command_line(argc, argv, sources, command, place)) return *status;
   const auto config = read_config(sources);
   if (const auto* error = std::get_if<UsageError>(&config)) {
     std::fprintf(stderr, "palabred: %s\n", error->sentence.c_str());
@@ -105,12 +145,11 @@ int run(int argc, char** argv) {
   }
   start_log(std::get<Config>(config).log_level);
   try {
-    serve(std::get<Config>(config));
+    return command(std::get<Config>(config));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "palabred: %s\n", error.what());
     return kFailed;
   }
-  return EXIT_SUCCESS;
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ constexpr std::array<Entry, kRefusalCodeMax + 1> kEntries{{
     {"busy", "too much is waiting, try again", 100},
     {"storage_full", "the broker's disk is full", 5000},
     {"stopping", "the broker is shutting down", 2000},
+    {"store_damaged", "the broker cannot read this from its disk any more", 0},
 }};
 
 const Entry& entry_of(RefusalCode code) { return kEntries.at(static_cast<std::size_t>(code)); }

@@ -31,9 +31,10 @@ enum class RefusalCode : std::uint8_t {
   busy,
   storage_full,
   stopping,
+  store_damaged,
 };
 
-inline constexpr std::uint64_t kRefusalCodeMax = static_cast<std::uint64_t>(RefusalCode::stopping);
+inline constexpr std::uint64_t kRefusalCodeMax = static_cast<std::uint64_t>(RefusalCode::store_damaged);
 
 /// A request was understood to be one, and is not granted. `text` is a sentence for people.
 struct Refusal {

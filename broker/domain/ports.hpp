@@ -47,7 +47,8 @@ class Journal {
                                                          Counter counter) = 0;
 };
 
-/// Committed messages, readable from any session thread at any time; several readers work side by side.
+/// Committed messages, readable from any session thread at any time; several readers work side by side. What
+/// cannot be read, or is not what was stored, is a std::runtime_error.
 class Archive {
  public:
   virtual ~Archive() = default;

@@ -15,6 +15,8 @@ struct Segment {
     ClientNumber client;
     Column column;  ///< of the first
     std::uint32_t count = 0;
+
+    friend bool operator==(const RowStretch&, const RowStretch&) = default;
   };
   RoomNumber room;
   Sequence first;

@@ -22,16 +22,6 @@ constexpr mode_t kOwnerOnlyFile = 0600;
                       std::generic_category().message(error));
 }
 
-/// A new name in a folder survives a power cut only after the folder itself is flushed.
-void flush_directory(const fs::path& directory) {
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) refuse_directory(directory, errno);
-  const int result = ::fsync(descriptor);
-  const int error = errno;
-  ::close(descriptor);
-  if (result != 0) refuse_directory(directory, error);
-}
-
 fs::path made_directory(const fs::path& given) {
   const fs::path directory = fs::absolute(given).lexically_normal();
   std::error_code error;
@@ -60,6 +50,15 @@ int locked_file(const fs::path& directory) {
 }
 
 }  // namespace
+
+void flush_directory(const fs::path& directory) {
+  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) refuse_directory(directory, errno);
+  const int result = ::fsync(descriptor);
+  const int error = errno;
+  ::close(descriptor);
+  if (result != 0) refuse_directory(directory, error);
+}
 
 DataDirectory::DataDirectory(const fs::path& path) : path_(made_directory(path)), lock_(locked_file(path_)) {
   try {

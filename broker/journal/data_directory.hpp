@@ -11,6 +11,14 @@ class StoreUnusable : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A new name in a folder survives a power cut only after the folder itself is flushed. Throws StoreUnusable.
+void flush_directory(const std::filesystem::path& directory);
+
+/// Where the store of a data directory is.
+[[nodiscard]] inline std::filesystem::path database_in(const std::filesystem::path& directory) {
+  return directory / "palabre.sqlite3";
+}
+
 /// The folder that holds the store, made (0700) when it is missing and locked against a second broker for as
 /// long as this object lives. The database file in it exists afterwards, readable by its owner only. Made by
 /// `main`'s thread before the journal, gone after the archive.
@@ -23,7 +31,7 @@ class DataDirectory {
   DataDirectory& operator=(const DataDirectory&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] std::filesystem::path database_path() const { return path_ / "palabre.sqlite3"; }
+  [[nodiscard]] std::filesystem::path database_path() const { return database_in(path_); }
 
  private:
   std::filesystem::path path_;

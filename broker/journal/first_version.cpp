@@ -4,7 +4,6 @@
 
 #include "broker/journal/execution.hpp"
 #include "broker/journal/segment_packer.hpp"
-#include "broker/journal/segment_writer.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -12,24 +11,29 @@ namespace {
 // A segment is full at 1,024 messages; more than some of them need not be in memory at once.
 constexpr std::size_t kMessagesAtOnce = 16'384;
 
-/// Stores segments, and indexes their rows at once.
+/// Stores segments as the second version had them, and indexes their rows at once.
 class IndexingWriter {
  public:
-  explicit IndexingWriter(SQLite::Database& database) : segment_(database), row_(database, kInsertRow) {}
+  explicit IndexingWriter(SQLite::Database& database)
+      : segment_(database, kInsertSegment), row_(database, kInsertRow) {}
 
   void insert(const Segment& segment) {
-    segment_.insert(segment);
     const Place place(segment.room, segment.first);
+    const auto& events = segment.events;
+    Execution(segment_, place, std::int64_t{events.count}, events.time, segment.last_at, Blob{events.bytes})
+        .run();
     for (const auto& [client, column, count] : segment.rows) {
       Execution(row_, client, column, std::int64_t{count}, place).run();
     }
   }
 
  private:
+  static constexpr const char* kInsertSegment =
+      "INSERT INTO segment (place, count, time, last_at, events) VALUES (?, ?, ?, ?, ?)";
   static constexpr const char* kInsertRow =
       R"sql(INSERT INTO row_index (client, "column", count, place) VALUES (?, ?, ?, ?))sql";
 
-  SegmentWriter segment_;
+  SQLite::Statement segment_;
   SQLite::Statement row_;
 };
 

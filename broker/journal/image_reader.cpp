@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 
+#include "broker/journal/checksum.hpp"
 #include "broker/journal/execution.hpp"
 #include "broker/journal/segment_reader.hpp"
 
@@ -27,7 +28,8 @@ std::vector<Image::Client> read_clients(SQLite::Database& database) {
   SQLite::Statement statement(database, R"sql(
     SELECT number, name, token,
       coalesce(recent.last, (SELECT "column" + count - 1 FROM row_index WHERE row_index.client = number
-                             ORDER BY "column" DESC LIMIT 1), 0)
+                             ORDER BY "column" DESC LIMIT 1), 0),
+      registered_at, checksum
     FROM client LEFT JOIN
       (SELECT client, max("column" + count - 1) AS last FROM row_recent GROUP BY client) AS recent
       ON recent.client = number
@@ -38,18 +40,25 @@ std::vector<Image::Client> read_clients(SQLite::Database& database) {
     const auto number = read.number<ClientNumber>(0);
     clients.push_back({number, read.text(1), read.text(2), read.number<Column>(3)});
     require(clients.back().number.value == clients.size(), "client numbers have a hole");
+    require(checksum_of_client(number, clients.back().name, clients.back().token, read.number<TimeMs>(4)) ==
+                read.integer(5),
+            "client " + std::to_string(number.value) + " has changed");
   }
   return clients;
 }
 
 std::vector<Image::Room> read_rooms(SQLite::Database& database, SegmentReader& segments) {
-  SQLite::Statement statement(database, "SELECT number, name FROM room ORDER BY number");
+  SQLite::Statement statement(database,
+                              "SELECT number, name, made_by, made_at, checksum FROM room ORDER BY number");
   Execution read(statement);
   std::vector<Image::Room> rooms;
   while (read.next()) {
     const auto number = read.number<RoomNumber>(0);
     rooms.push_back({number, read.text(1), segments.head(number), {}});
     require(rooms.back().number.value == rooms.size(), "room numbers have a hole");
+    require(checksum_of_room(number, rooms.back().name, read.number<ClientNumber>(2),
+                             read.number<TimeMs>(3)) == read.integer(4),
+            "room " + std::to_string(number.value) + " has changed");
   }
   return rooms;
 }

@@ -3,8 +3,6 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
-#include <sodium.h>
-
 #include <array>
 #include <cstdint>
 #include <span>
@@ -12,9 +10,10 @@
 
 #include "broker/domain/records.hpp"
 #include "broker/journal/data_directory.hpp"
+#include "broker/journal/epoch.hpp"
 #include "broker/journal/execution.hpp"
 #include "broker/journal/first_version.hpp"
-#include "schema/limits.hpp"
+#include "broker/journal/second_version.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -109,7 +108,8 @@ CREATE TABLE outbox_index (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-/// Version 3: a commit writes one page for all rows that go on, where row_index takes one for each.
+/// Version 3: a commit writes one page for all rows that go on, where row_index takes one for each; and what
+/// people read has checksums.
 constexpr const char* kThirdShape = R"sql(
 -- What row_index does not know yet, in the order of commits; from time to time all of it is moved there.
 CREATE TABLE row_recent (
@@ -119,6 +119,14 @@ CREATE TABLE row_recent (
   count     INTEGER NOT NULL,
   place     INTEGER NOT NULL
 ) STRICT;
+
+-- Of all other columns of the row (broker/journal/checksum.hpp).
+ALTER TABLE segment ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE client  ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE room    ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+
+-- How the store was left (broker/journal/left_state.hpp).
+INSERT INTO meta (key, value) VALUES ('left', 'closed');
 )sql";
 
 void make_first(SQLite::Database& database) { database.exec(kFirstShape); }
@@ -129,7 +137,10 @@ void make_second(SQLite::Database& database) {
   database.exec("DROP TABLE message");
 }
 
-void make_third(SQLite::Database& database) { database.exec(kThirdShape); }
+void make_third(SQLite::Database& database) {
+  database.exec(kThirdShape);
+  write_checksums(database);
+}
 
 /// Step n brings version n to version n + 1. Steps are only ever added.
 constexpr std::array kSteps{make_first, make_second, make_third};
@@ -147,16 +158,6 @@ bool is_empty(SQLite::Database& database) {
   return database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
 }
 
-std::string random_epoch() {
-  if (sodium_init() < 0) throw StoreUnusable("the system gives no random numbers");
-  std::array<unsigned char, limits::kEpochBytes / 2> bytes{};
-  randombytes_buf(bytes.data(), bytes.size());
-  std::string digits(limits::kEpochBytes + 1, '\0');
-  sodium_bin2hex(digits.data(), digits.size(), bytes.data(), bytes.size());
-  digits.resize(limits::kEpochBytes);
-  return digits;
-}
-
 void fill_new_store(SQLite::Database& database) {
   set_pragma(database, "application_id", kApplicationId);
   SQLite::Statement epoch(database, "INSERT INTO meta (key, value) VALUES ('epoch', ?)");
@@ -164,11 +165,11 @@ void fill_new_store(SQLite::Database& database) {
   SQLite::Statement lobby(
       database, "INSERT INTO room (number, name, made_by, made_at) VALUES (?, ?, 0, unixepoch() * 1000)");
   Execution(lobby, kLobby, std::string(kLobbyName)).run();
+  write_checksums(database);
 }
 
-}  // namespace
-
-void migrate(SQLite::Database& database, const std::filesystem::path& path) {
+/// The store's version, 0 for an empty file. Throws StoreUnusable for what this program cannot read.
+int checked_version(SQLite::Database& database, const std::filesystem::path& path) {
   const int application = pragma(database, "application_id");
   const int version = pragma(database, "user_version");
   const bool is_new = application == 0 && version == 0 && is_empty(database);
@@ -179,12 +180,26 @@ void migrate(SQLite::Database& database, const std::filesystem::path& path) {
     throw StoreUnusable(path.string() + " was written by a newer palabred (store version " +
                         std::to_string(version) + ", this one knows up to " + std::to_string(kVersion) + ")");
   }
+  return version;
+}
+
+}  // namespace
+
+void migrate(SQLite::Database& database, const std::filesystem::path& path) {
+  const int version = checked_version(database, path);
   if (version == kVersion) return;
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   for (const auto step : std::span(kSteps).subspan(static_cast<std::size_t>(version))) step(database);
-  if (is_new) fill_new_store(database);
+  if (version == 0) fill_new_store(database);
   set_pragma(database, "user_version", kVersion);
   transaction.commit();
+}
+
+void require_current_store(SQLite::Database& database, const std::filesystem::path& path) {
+  const int version = checked_version(database, path);
+  if (version == kVersion) return;
+  throw StoreUnusable(path.string() + " is of store version " + std::to_string(version) +
+                      ": palabred brings it to version " + std::to_string(kVersion) + " when it serves it");
 }
 
 }  // namespace palabre::broker

@@ -14,4 +14,8 @@ namespace palabre::broker {
 /// sentence.
 void migrate(SQLite::Database& database, const std::filesystem::path& path);
 
+/// Throws StoreUnusable unless the database is a palabre store of the version that this program writes: for
+/// who only reads.
+void require_current_store(SQLite::Database& database, const std::filesystem::path& path);
+
 }  // namespace palabre::broker

@@ -16,12 +16,15 @@ class RowWriter {
   explicit RowWriter(SQLite::Database& database);
 
   void note(const Segment& segment);
+  /// Notes straight in the order of rows: for who fills a store, and brings rows in whatever order.
+  void index(const Segment& segment);
   /// To be called once in each transaction that noted something, after the last note.
   void fold_when_due();
 
  private:
   SQLite::Database& database_;
   SQLite::Statement recent_;
+  SQLite::Statement index_;
   SQLite::Statement fold_;
   SQLite::Statement clear_;
 };

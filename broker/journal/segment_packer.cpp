@@ -7,10 +7,7 @@
 #include "schema/limits.hpp"
 
 namespace palabre::broker {
-namespace {
-
-/// Notes that the row goes on with `column`.
-void note(std::vector<Segment::RowStretch>& rows, ClientNumber client, Column column) {
+void note_row(std::vector<Segment::RowStretch>& rows, ClientNumber client, Column column) {
   // The last stretch of a client is near the end, because who posts does so several times at once.
   const auto newest_first = rows | std::views::reverse;
   const auto found = std::ranges::find(newest_first, client, &Segment::RowStretch::client);
@@ -21,8 +18,6 @@ void note(std::vector<Segment::RowStretch>& rows, ClientNumber client, Column co
   }
 }
 
-}  // namespace
-
 void SegmentPacker::add(const record::Cells& cells) {
   for (std::size_t place = 0; place < cells.texts.size(); ++place) add(cells, place);
 }
@@ -32,7 +27,7 @@ void SegmentPacker::add(const record::Cells& cells, std::size_t place) {
   const auto column = cells.column.plus(place);
   segment.events.append(cells.client, column, cells.texts[place], cells.at);
   segment.last_at = cells.at;
-  note(segment.rows, cells.client, column);
+  note_row(segment.rows, cells.client, column);
 }
 
 Segment& SegmentPacker::open_for(const record::Cells& cells, std::size_t place) {

@@ -9,6 +9,9 @@
 
 namespace palabre::broker {
 
+/// Notes that the next message of a segment is this cell, among the rows that go through the segment.
+void note_row(std::vector<Segment::RowStretch>& rows, ClientNumber client, Column column);
+
 /// Packs cells in the order they were decided into as few segments as the limits of a feed frame allow, rooms
 /// in the order they came. Pure.
 class SegmentPacker {

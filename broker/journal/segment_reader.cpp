@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <utility>
 
+#include "broker/journal/checksum.hpp"
 #include "broker/journal/execution.hpp"
+#include "broker/journal/stored_segment.hpp"
 #include "schema/frames.hpp"
 #include "schema/limits.hpp"
 
@@ -37,11 +39,13 @@ class Allowance {
   bool is_full_ = false;
 };
 
-/// The events of the current row, whose columns from `column` on are count, time and events.
+/// The events of the current row, whose columns from `column` on are those of stored_segment(), and its
+/// checksum.
 std::vector<Event> events_of(const Execution& read, int column) {
-  const auto count = static_cast<std::size_t>(read.integer(column));
-  auto events = unpack(read.bytes(column + 2), count, read.number<TimeMs>(column + 1));
-  if (!events) damaged("a segment cannot be read: " + events.refusal().text);
+  const auto segment = stored_segment(read, column);
+  if (checksum_of(segment) != read.integer(column + 5)) damaged(describe(segment.place) + " has changed");
+  auto events = unpack(segment.events, static_cast<std::size_t>(segment.count), segment.time);
+  if (!events) damaged(describe(segment.place) + " cannot be read: " + events.refusal().text);
   return *std::move(events);
 }
 
@@ -52,7 +56,7 @@ void take_cells(const Execution& read, ClientNumber client, Column from, Allowan
   const auto end = read.number<Column>(0).plus(static_cast<std::size_t>(read.integer(1)));
   const auto place = read.place(2);
   auto sequence = place.sequence();
-  for (auto& [owner, column, text, at] : events_of(read, 3)) {
+  for (auto& [owner, column, text, at] : events_of(read, 2)) {
     const auto here = std::exchange(sequence, sequence.next());
     if (owner != client || column < first || column >= end) continue;
     if (!allowance.takes(text)) break;
@@ -62,14 +66,14 @@ void take_cells(const Execution& read, ClientNumber client, Column from, Allowan
 
 // The segments of a room from the one that holds a sequence on.
 constexpr const char* kPage = R"sql(
-  SELECT place, count, time, events FROM segment
+  SELECT place, count, time, last_at, events, checksum FROM segment
   WHERE place >= ifnull((SELECT max(place) FROM segment WHERE place >= ?1 AND place <= ?2), ?2) AND place <= ?3
   ORDER BY place LIMIT ?4)sql";
 
 // The segments that a matrix row goes through, from the one that holds a column on, as far as they are
 // indexed.
 constexpr const char* kRow = R"sql(
-  SELECT row_index."column", row_index.count, place, segment.count, segment.time, segment.events
+  SELECT row_index."column", row_index.count, place, segment.count, time, last_at, events, checksum
   FROM row_index JOIN segment USING (place)
   WHERE client = ?1 AND row_index."column" >=
     ifnull((SELECT max("column") FROM row_index WHERE client = ?1 AND "column" <= ?2), ?2)
@@ -77,7 +81,7 @@ constexpr const char* kRow = R"sql(
 
 // The same for those that are not; they come after all that are.
 constexpr const char* kRecentRow = R"sql(
-  SELECT recent."column", recent.count, place, segment.count, segment.time, segment.events
+  SELECT recent."column", recent.count, place, segment.count, time, last_at, events, checksum
   FROM row_recent AS recent JOIN segment USING (place)
   WHERE client = ?1 AND recent."column" + recent.count > ?2
   ORDER BY number LIMIT ?3)sql";
@@ -105,7 +109,7 @@ std::vector<Archive::StoredEvent> SegmentReader::page(RoomNumber room, Sequence 
   Execution read(page_, Place::first_of(room), Place(room, from), Place::last_of(room), row_bound(count));
   while (!allowance.is_used_up() && read.next()) {
     auto sequence = read.place(0).sequence();
-    for (auto& [client, column, text, at] : events_of(read, 1)) {
+    for (auto& [client, column, text, at] : events_of(read, 0)) {
       const bool is_wanted = sequence >= from;
       sequence = sequence.next();
       if (!is_wanted) continue;

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "broker/journal/execution.hpp"
+#include "broker/journal/fact_writer.hpp"
 #include "broker/journal/image_reader.hpp"
 #include "broker/journal/row_writer.hpp"
 #include "broker/journal/segment_reader.hpp"
@@ -84,34 +85,20 @@ class SqliteJournal final : public Journal {
     row_writer_.fold_when_due();
   }
   void insert(const record::Cells& cells) {
-    if (cells.continues_outbox) return;
-    Execution(outbox_, cells.client, cells.column, cells.outbox, cells.counter).run();
+    if (!cells.continues_outbox) facts_.begin_ids(cells.client, cells.column, cells.outbox, cells.counter);
   }
-  void insert(const record::Registered& registered) {
-    Execution(registered_, registered.client, registered.name, Blob{registered.token}, registered.at).run();
+  template <class Fact>
+  void insert(const Fact& fact) {
+    facts_.insert(fact);
   }
-  void insert(const record::RoomMade& made) {
-    Execution(room_made_, made.room, made.name, made.by, made.at).run();
-  }
-  void insert(const record::Joined& joined) {
-    Execution(joined_, joined.room, joined.client, joined.at).run();
-  }
-  void insert(const record::Left& left) { Execution(left_, left.room, left.client).run(); }
 
   SQLite::Statement prepared(const char* sql) { return {connection_.database(), sql}; }
 
   WritingConnection connection_;
+  FactWriter facts_{connection_.database()};
   SegmentWriter segment_writer_{connection_.database()};
   RowWriter row_writer_{connection_.database()};
   SegmentReader segments_{connection_.database()};
-  SQLite::Statement outbox_ =
-      prepared(R"sql(INSERT INTO outbox_index (client, "column", outbox, counter) VALUES (?, ?, ?, ?))sql");
-  SQLite::Statement registered_ =
-      prepared("INSERT INTO client (number, name, token, registered_at) VALUES (?, ?, ?, ?)");
-  SQLite::Statement room_made_ =
-      prepared("INSERT INTO room (number, name, made_by, made_at) VALUES (?, ?, ?, ?)");
-  SQLite::Statement joined_ = prepared("INSERT INTO member (room, client, joined_at) VALUES (?, ?, ?)");
-  SQLite::Statement left_ = prepared("DELETE FROM member WHERE room = ? AND client = ?");
   SQLite::Statement stretch_begin_ = prepared(R"sql(
     SELECT counter, "column" FROM outbox_index WHERE client = ? AND outbox = ? AND counter <= ?
     ORDER BY counter DESC LIMIT 1)sql");

@@ -15,6 +15,7 @@ namespace palabre::broker {
 class WritingConnection {
  public:
   WritingConnection(const std::filesystem::path& path, JournalOptions options);
+  ~WritingConnection();
   WritingConnection(const WritingConnection&) = delete;
   WritingConnection& operator=(const WritingConnection&) = delete;
 
@@ -34,6 +35,7 @@ class WritingConnection {
   SQLite::Statement begin_;
   SQLite::Statement commit_;
   SQLite::Statement rollback_;
+  bool has_failed_ = false;
   int log_pages_ = 0;  ///< length of the write-ahead log after the last commit
 };
 

@@ -1,5 +1,6 @@
 #include "broker/session/session.hpp"
 
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -76,9 +77,19 @@ template <class Read>
 void Session::answer(const Origin& origin, Read& read) {
   // What was asked before does not wait until a slow read is done.
   hand_over();
-  const auto reply =
-      has_departed_ ? Reply(refuse(RefusalCode::hello_first)) : tools_.reads.answer(client_, read);
-  tools_.replies.send(origin.connection, encode(origin.request, reply));
+  tools_.replies.send(origin.connection, encode(origin.request, reply_to(read)));
+}
+
+template <class Read>
+Reply Session::reply_to(const Read& read) {
+  if (has_departed_) return refuse(RefusalCode::hello_first);
+  try {
+    return tools_.reads.answer(client_, read);
+  } catch (const std::runtime_error& failure) {
+    // One page of the disk is no reason to end for everybody.
+    tools_.on_unreadable(failure);
+    return refuse(RefusalCode::store_damaged);
+  }
 }
 
 void Session::hand_over() {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
+#include <functional>
 #include <span>
 #include <thread>
 #include <variant>
@@ -19,6 +21,8 @@ struct SessionTools {
   Replies& replies;
   const Reads& reads;
   std::size_t mailbox_capacity;
+  /// The store could not be read for a client, who was told. Called from its session's thread.
+  std::function<void(const std::exception&)> on_unreadable = [](const std::exception&) {};
 };
 
 /// A request as it came, and where its answer goes.
@@ -67,6 +71,8 @@ class Session {
   template <class Read>
   void answer(const Origin& origin, Read& read);
 
+  template <class Read>
+  [[nodiscard]] Reply reply_to(const Read& read);
   void hand_over();
 
   const ClientNumber client_;

@@ -133,7 +133,12 @@ TEST_F(MigrationsTest, keep_the_rows_that_the_second_version_indexed) {
   MessageWriter writer;
   { const OpenStore store = open({}, {registered({1}, "alice"), writer.write({1}, kLobby, "one")}); }
   meddle(R"sql(INSERT INTO row_index SELECT client, "column", count, place FROM row_recent;
-               DROP TABLE row_recent; PRAGMA user_version = 2)sql");
+               DROP TABLE row_recent;
+               ALTER TABLE segment DROP COLUMN checksum;
+               ALTER TABLE client DROP COLUMN checksum;
+               ALTER TABLE room DROP COLUMN checksum;
+               DELETE FROM meta WHERE key = 'left';
+               PRAGMA user_version = 2)sql");
   OpenStore store = open();
   EXPECT_EQ(store.journal->load().clients.at(0).columns, Column{1});
   commit(store, {writer.write({1}, kLobby, "two")});
@@ -143,7 +148,7 @@ TEST_F(MigrationsTest, keep_the_rows_that_the_second_version_indexed) {
 
 TEST_F(MigrationsTest, leave_a_hole_in_the_client_numbers_unserved) {
   { const OpenStore store = open(); }
-  meddle("INSERT INTO client VALUES (2, 'bob', x'00', 0)");
+  meddle("INSERT INTO client VALUES (2, 'bob', x'00', 0, 0)");
   const OpenStore store = open();
   EXPECT_THAT([&] { (void)store.journal->load(); }, Throws<JournalFailure>());
 }

@@ -1,0 +1,48 @@
+#include "broker/journal/checksum.hpp"
+
+#include <sodium.h>
+
+#include <array>
+#include <bit>
+#include <cstring>
+#include <span>
+
+namespace palabre::broker {
+namespace {
+
+using Numbers = std::array<std::uint64_t, 2>;
+
+// The keys are stored checksums' meaning, on whatever machine they are read again.
+static_assert(std::endian::native == std::endian::little, "numbers are hashed as they lie in memory");
+static_assert(sizeof(Numbers) == crypto_shorthash_siphash24_KEYBYTES);
+
+std::uint64_t hash(std::string_view bytes, const Numbers& key) {
+  std::array<unsigned char, crypto_shorthash_siphash24_BYTES> digest{};
+  crypto_shorthash_siphash24(digest.data(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                             bytes.size(), reinterpret_cast<const unsigned char*>(key.data()));
+  return std::bit_cast<std::uint64_t>(digest);
+}
+
+std::int64_t signed_of(std::uint64_t number) { return std::bit_cast<std::int64_t>(number); }
+
+}  // namespace
+
+std::int64_t checksum_of(const StoredSegment& segment) {
+  const auto place = std::bit_cast<std::uint64_t>(segment.place.value);
+  const auto events = hash(segment.events, {place, std::bit_cast<std::uint64_t>(segment.count)});
+  return signed_of(hash({}, {events ^ segment.time.value, segment.last_at.value}));
+}
+
+std::int64_t checksum_of_client(ClientNumber number, std::string_view name, std::string_view token,
+                                TimeMs registered_at) {
+  const auto named = hash(name, {number.value, registered_at.value});
+  return signed_of(hash(token, {named, token.size()}));
+}
+
+std::int64_t checksum_of_room(RoomNumber number, std::string_view name, ClientNumber made_by,
+                              TimeMs made_at) {
+  const auto named = hash(name, {number.value, made_at.value});
+  return signed_of(hash({}, {named, made_by.value}));
+}
+
+}  // namespace palabre::broker
