@@ -55,8 +55,7 @@ std::unique_ptr<Socket> bind(const std::string& address, Arguments&&... argument
 /// In the order in which they are made; each uses only those above it.
 struct Broker::Parts {
   DataDirectory directory;
-  std::unique_ptr<Journal> journal;
-  std::unique_ptr<Archive> archive;
+  Store store;
   DirectoryBoard board;
 
   zmq::context_t context;
@@ -70,18 +69,17 @@ struct Broker::Parts {
   Registry registry;
   std::unique_ptr<Greeter> greeter;
 
-  Parts(const Config& config, Watch watch)
+  Parts(const Config& config, Watch watch, const OpenStore& open)
       : directory(config.data_dir),
-        journal(open_journal(directory, {config.durability})),
-        archive(open_archive(directory, config.readers)),
+        store(open(directory, config)),
         context(make_context(config.sessions_max)),
         zap(context),
         outbox(config.router_outbox),
         router(make_router(config)),
         publisher(make_publisher(config)),
         recorder({config.recorder_queue, config.durability},
-                 {*journal, *publisher, outbox, board, wall_clock, std::move(watch.on_failure)}),
-        reads(board, *archive, wall_clock),
+                 {*store.journal, *publisher, outbox, board, wall_clock, std::move(watch.on_failure)}),
+        reads(board, *store.archive, wall_clock),
         registry({recorder.mailbox(), outbox, reads, config.mailbox, std::move(watch.on_unreadable)},
                  config.sessions_max),
         greeter(make_greeter(config)) {
@@ -118,8 +116,12 @@ struct Broker::Parts {
   }
 };
 
-Broker::Broker(const Config& config, Watch watch)
-    : parts_(std::make_unique<Parts>(config, std::move(watch))) {}
+Store open_store(const DataDirectory& directory, const Config& config) {
+  return {open_journal(directory, {config.durability}), open_archive(directory, config.readers)};
+}
+
+Broker::Broker(const Config& config, Watch watch, const OpenStore& open)
+    : parts_(std::make_unique<Parts>(config, std::move(watch), open)) {}
 
 Broker::~Broker() = default;
 

@@ -105,10 +105,12 @@ class Broker:
         return [*self.prefix, program("palabred"), "--data-dir", self.directory / "data", "--bind", self.bind,
                 "--talk-port", self.talk_port, "--feed-port", self.feed_port, "--security", "open"]
 
-    def start(self):
+    def start(self, is_awaited: bool = True):
         self.runs += 1
         environment = {f"PALABRED_{key.upper()}": str(value) for key, value in self.settings.items()}
         self.running = Program(self.command(), self.directory, f"palabred-{self.runs}", environment)
+        if not is_awaited:
+            return self
         ready = eventually(self.ready_line)
         self.talk_port, self.feed_port = int(ready[2]), int(ready[4])
         return self

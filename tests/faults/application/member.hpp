@@ -1,0 +1,82 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "client/client.hpp"
+#include "tests/faults/application/journal_file.hpp"
+
+namespace palabre::faults {
+
+/// What all members of a process are to do: work; stop posting and say when all is answered; read to the end
+/// and go.
+enum class Stage : int { working, quiet, ending };
+
+struct MemberOptions {
+  std::string server;
+  std::string name;
+  std::string life;  ///< in every id, so that those of a second run under the same name are other ones
+  std::vector<std::string> rooms{"lobby", "tea", "ops", "dev", "news", "music"};
+  double posts_per_second = 10;
+  std::size_t text_bytes_max = 4000;
+  bool refills = false;  ///< goes back in the rooms' past again and again
+  std::uint64_t seed = 1;
+  std::filesystem::path journal;
+};
+
+/// One identity and what it does all day: posts, reads, joins, leaves and reads again, with the client
+/// library as any application uses it, and writes all of it down. Lives on a thread of its own.
+class Member {
+ public:
+  Member(MemberOptions options, const std::atomic<Stage>& stage);
+
+  /// Until the stage is `ending` and everything due was read, or half a minute later.
+  void run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void begin();
+  void work();
+  void become_quiet();
+  void end();
+
+  void post_one();
+  void wander();
+  void follow(const std::string& room);
+  void end_following(const std::string& room);
+  void take_events(Clock::time_point until);
+  void take_all_events();
+  void take(const ClientEvent& event);
+  void note(const event::Message& message);
+  template <class Other>
+  void note(const Other&) {}
+  void note(const event::Stored& stored);
+  void note(const event::PostRefused& refused);
+  void note(const event::PostDelayed& delayed);
+  void note(const event::CaughtUp& caught_up);
+  void note(const event::Link& link);
+  void note(const event::EpochChanged& changed);
+  void note(const event::StoreWentBack& back);
+
+  [[nodiscard]] std::string next_text(const std::string& id);
+  [[nodiscard]] std::string room_to_post_in();
+  [[nodiscard]] std::uint64_t below(std::uint64_t bound);
+  [[nodiscard]] Clock::duration about(double seconds);
+
+  MemberOptions options_;
+  const std::atomic<Stage>& stage_;
+  std::mt19937_64 random_;
+  JournalFile journal_;
+  Client client_;
+  std::uint64_t posted_ = 0;
+  std::map<Counter, std::string> under_way_;  ///< the ids of posts whose fate is not known
+  std::map<std::string, Sequence> last_;      ///< of each followed room: the last message handed over
+};
+
+}  // namespace palabre::faults

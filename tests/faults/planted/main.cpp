@@ -1,0 +1,89 @@
+// palabred with a bug: planted_palabred --bug drop --every 10000 and palabred's own flags. For tests of the
+// checker.
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <map>
+#include <string>
+#include <variant>
+
+#include "broker/broker.hpp"
+#include "broker/config.hpp"
+#include "tests/faults/planted/planted_archive.hpp"
+#include "tests/faults/planted/planted_journal.hpp"
+
+namespace palabre::faults {
+namespace {
+
+const std::map<std::string, Bug> kBugs{{"drop", Bug::drop},     {"swap", Bug::swap},
+                                       {"repeat", Bug::repeat}, {"early", Bug::early},
+                                       {"forget", Bug::forget}, {"skip", Bug::skip}};
+
+struct Options {
+  Plan plan;
+  broker::Sources sources{{}, broker::process_environment, {}};
+};
+
+void describe(CLI::App& app, Options& options) {
+  app.add_option("--bug", options.plan.bug)->required()->transform(CLI::CheckedTransformer(kBugs));
+  app.add_option("--every", options.plan.every)->required();
+  for (const auto& key : broker::keys()) {
+    app.add_option_function<std::string>(broker::flag_of(key), [&options, &key](const std::string& value) {
+      options.sources.flags[std::string(key.name)] = value;
+    });
+  }
+}
+
+broker::Store open_planted(Plan plan, const broker::DataDirectory& directory, const broker::Config& config) {
+  auto [journal, archive] = broker::open_store(directory, config);
+  if (plan.bug == Bug::skip) archive = std::make_unique<PlantedArchive>(std::move(archive), plan.every);
+  return {std::make_unique<PlantedJournal>(std::move(journal), plan), std::move(archive)};
+}
+
+sigset_t block_end_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+int serve(const broker::Config& config, Plan plan) {
+  const auto signals = block_end_signals();
+  const broker::Broker broker(
+      config,
+      [](const std::exception& failure) {
+        std::fprintf(stderr, "palabred: %s\n", failure.what());
+        std::_Exit(EXIT_FAILURE);
+      },
+      [plan](const auto& directory, const auto& read) { return open_planted(plan, directory, read); });
+  std::fprintf(stderr, "palabred: ready talk=%s feed=%s\n", broker.talk_endpoint().c_str(),
+               broker.feed_endpoint().c_str());
+  int signal = 0;
+  sigwait(&signals, &signal);
+  return EXIT_SUCCESS;
+}
+
+int run(const Options& options) {
+  const auto config = broker::read_config(options.sources);
+  try {
+    return serve(std::get<broker::Config>(config), options.plan);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "palabred: %s\n", error.what());
+    return EXIT_FAILURE;
+  }
+}
+
+}  // namespace
+}  // namespace palabre::faults
+
+int main(int argc, char** argv) {
+  CLI::App app("palabred with a bug planted in it");
+  palabre::faults::Options options;
+  palabre::faults::describe(app, options);
+  CLI11_PARSE(app, argc, argv);
+  return palabre::faults::run(options);
+}

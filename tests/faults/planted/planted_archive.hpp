@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "broker/domain/ports.hpp"
+#include "tests/faults/planted/bug.hpp"
+
+namespace palabre::faults {
+
+/// An archive that now and then leaves a message out of a page. Any thread may read.
+class PlantedArchive final : public broker::Archive {
+ public:
+  PlantedArchive(std::unique_ptr<broker::Archive> real, std::uint64_t every)
+      : real_(std::move(real)), turn_(every) {}
+
+  std::vector<StoredEvent> page(broker::RoomNumber room, Sequence from, std::size_t count) override {
+    auto events = real_->page(room, from, count);
+    const std::lock_guard lock(mutex_);
+    if (events.size() > 1 && turn_.comes_with(1)) events.erase(events.begin());
+    return events;
+  }
+  Sequence head(broker::RoomNumber room) override { return real_->head(room); }
+  Sequence first_since(broker::RoomNumber room, TimeMs time) override {
+    return real_->first_since(room, time);
+  }
+  std::vector<StoredCell> row(ClientNumber client, Column from, std::size_t count) override {
+    return real_->row(client, from, count);
+  }
+  Column columns(ClientNumber client) override { return real_->columns(client); }
+  std::optional<StoredCell> cell(ClientNumber client, Column column) override {
+    return real_->cell(client, column);
+  }
+
+ private:
+  std::unique_ptr<broker::Archive> real_;
+  std::mutex mutex_;
+  Turn turn_;
+};
+
+}  // namespace palabre::faults

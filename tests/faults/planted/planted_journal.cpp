@@ -1,0 +1,94 @@
+#include "tests/faults/planted/planted_journal.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace palabre::faults {
+namespace {
+
+using broker::CommitResult;
+using broker::Segment;
+
+std::vector<Event> unpacked(const Segment& segment) {
+  return unpack(segment.events.bytes, segment.events.count, segment.events.time).value();
+}
+
+PackedEvents packed(const std::vector<Event>& events) {
+  PackedEvents packed;
+  for (const auto& [client, column, text, at] : events) packed.append(client, column, text, at);
+  return packed;
+}
+
+void exchange_with_next(std::vector<Event>& events, std::size_t place) {
+  std::swap(events[place].client, events[place + 1].client);
+  std::swap(events[place].column, events[place + 1].column);
+  std::swap(events[place].text, events[place + 1].text);
+}
+
+/// Plants the bug in a commit's segments; false when they give it no place.
+bool plant(Bug bug, std::vector<Segment>& segments) {
+  const auto chosen = std::ranges::find_if(
+      segments, [bug](const Segment& it) { return bug != Bug::swap || it.events.count > 1; });
+  if (chosen == segments.end()) return false;
+  auto events = unpacked(*chosen);
+  const auto middle = (events.size() - 1) / 2;
+  const auto place = events.begin() + static_cast<std::ptrdiff_t>(middle);
+  if (bug == Bug::drop) events.erase(place);
+  if (bug == Bug::repeat) events.insert(place, Event(*place));
+  if (bug == Bug::swap) exchange_with_next(events, middle);
+  if (bug == Bug::forget) chosen->rows.erase(chosen->rows.begin());
+  chosen->events = packed(events);
+  if (events.empty()) segments.erase(chosen);
+  return true;
+}
+
+}  // namespace
+
+PlantedJournal::PlantedJournal(std::unique_ptr<broker::Journal> real, Plan plan)
+    : real_(std::move(real)), plan_(plan), turn_(plan.every) {}
+
+PlantedJournal::~PlantedJournal() { store_held(); }
+
+broker::Image PlantedJournal::load() {
+  store_held();
+  return real_->load();
+}
+
+CommitResult PlantedJournal::commit(std::span<const broker::Record> records,
+                                    std::span<const Segment> segments) {
+  Held held{{records.begin(), records.end()}, {segments.begin(), segments.end()}};
+  if (plan_.bug == Bug::early) return hold_back(std::move(held));
+  std::uint64_t messages = 0;
+  for (const auto& segment : held.segments) messages += segment.events.count;
+  const bool bites = plan_.bug != Bug::skip && messages > 0 && turn_.comes_with(messages);
+  if (bites && !plant(plan_.bug, held.segments)) turn_.give_back();
+  return real_->commit(held.records, held.segments);
+}
+
+CommitResult PlantedJournal::hold_back(Held held) {
+  held_.push_back(std::move(held));
+  while (held_.size() > plan_.every) {
+    (void)real_->commit(held_.front().records, held_.front().segments);
+    held_.pop_front();
+  }
+  return CommitResult::committed;
+}
+
+void PlantedJournal::store_held() {
+  for (; !held_.empty(); held_.pop_front()) {
+    (void)real_->commit(held_.front().records, held_.front().segments);
+  }
+}
+
+Counter PlantedJournal::last_counter(ClientNumber client, OutboxId outbox) {
+  store_held();
+  return real_->last_counter(client, outbox);
+}
+
+std::optional<broker::Journal::Original> PlantedJournal::original(ClientNumber client, OutboxId outbox,
+                                                                  Counter counter) {
+  store_held();
+  return real_->original(client, outbox, counter);
+}
+
+}  // namespace palabre::faults

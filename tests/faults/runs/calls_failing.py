@@ -1,0 +1,101 @@
+"""Each call that the recorder makes on the store is killed, fails or is late, one trial each, in a short script."""
+
+import functools
+
+from calls import FLUSHES, WRITES, Injected, count_calls
+from palabre_harness import Broker, eventually
+from script import Script
+
+# Enough for the log to be copied into the database.
+LONG_POSTS = 20
+
+
+class Trial:
+    """A broker of its own, a script, and one call that goes wrong."""
+
+    def __init__(self, run, directory=None):
+        self.run, self.place = run, run.directory()
+        self.broker = Broker(directory or self.place / "broker")
+        self.script = Script(self.broker, self.place / "journals", LONG_POSTS)
+
+    def play(self, calls: str, what: str) -> bool:
+        """The script until the broker ends; whether it did before the script was through."""
+        with Injected(self.broker.start(), "recorder", calls, what):
+            is_through = self.script.run()
+        return not is_through
+
+    def end(self) -> None:
+        """On with the script, to its end and the check, without faults."""
+        if self.broker.running.process.poll() is not None:
+            self.broker.start()
+        while not self.script.run():
+            raise AssertionError(f"the broker ended: {self.broker.running.talk()[-500:]}")
+        self.script.end()
+        self.broker.stop()
+        self.run.check_store(self.broker.directory / "data" / "palabre.sqlite3", self.place / "journals", self.place)
+
+
+def calls_in_all(run, calls: str) -> int:
+    trial = Trial(run)
+    trial.broker.start()
+    number = count_calls(trial.broker, "recorder", calls, trial.place / "calls", trial.script.run)
+    trial.end()
+    return number
+
+
+def each(run, calls: str, play) -> None:
+    """Every call once, or as many as are wanted, evenly spread; as far as time allows, in an order that leaves no part
+    out."""
+    number = calls_in_all(run, calls)
+    wanted = [1 + place * number // min(number, run.count or number) for place in range(min(number, run.count or number))]
+    run.chance.shuffle(wanted)
+    done = 0
+    for call in wanted:
+        if not run.has_time():
+            break
+        play(call)
+        run.injected()
+        done += 1
+    print(f"{calls}: {done} of {number} calls", flush=True)
+
+
+def killed_at(run, calls: str, call: int) -> None:
+    trial = Trial(run)
+    trial.play(calls, f"signal=KILL:when={call}")
+    trial.broker.kill()
+    trial.end()
+
+
+def flushes(run) -> None:
+    """Killed at every flush."""
+    each(run, FLUSHES, functools.partial(killed_at, run, FLUSHES))
+
+
+def writes(run) -> None:
+    """Killed at every write."""
+    each(run, WRITES, functools.partial(killed_at, run, WRITES))
+
+
+def fails_at(run, calls: str, error: str, call: int) -> None:
+    trial = Trial(run)
+    if trial.play(calls, f"error={error}:when={call}"):
+        ended = eventually(lambda: trial.broker.running.process.poll() is not None)
+        assert ended and trial.broker.running.process.returncode == 1
+    trial.end()
+
+
+def errors(run) -> None:
+    """ENOSPC and EIO at every flush and every write: refused or ended, and nothing lost."""
+    for calls in (FLUSHES, WRITES):
+        for error in ("EIO", "ENOSPC"):
+            each(run, calls, functools.partial(fails_at, run, calls, error))
+
+
+def slow(run) -> None:
+    """Each flush takes 300 ms longer."""
+    with run.work() as work, Injected(work.broker, "recorder", FLUSHES, "delay_enter=300000"):
+        for _ in range(run.count or 20):
+            if run.has_time():
+                work.go_on(100)
+                run.injected()
+        run.check(work)

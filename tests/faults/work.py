@@ -1,0 +1,172 @@
+"""The standard work of a fault run: twelve identities in six rooms who post, read, join and leave with the client
+library, half of them going back in the rooms' past, each with a journal; and how it ends and is checked."""
+
+import itertools
+import random
+import signal
+import socket
+import threading
+from pathlib import Path
+
+import checker
+from palabre_harness import Broker, Program, eventually, program
+from report import Report
+from wire_client import NoReply, Peer
+
+NAMES = ["ada", "bea", "cyd", "dan", "eve", "fay", "gus", "hal", "ida", "jan", "kim", "leo"]
+# The kernel gives ports from 32768 on to whoever asks; a broker must find its own again after it was away.
+PORTS = range(20_000, 30_000)
+SETTLED_S = 30
+PROBE_MS, ALIVE_S = 1000, 10
+MEMORY_GROWTH_MAX = 64 << 20
+lives = itertools.count(1)
+
+
+def at_any_moment(chance: random.Random, seconds: float) -> None:
+    """Lets some time pass that no condition knows of: a fault must hit wherever the others happen to be."""
+    threading.Event().wait(chance.uniform(0, seconds))
+
+
+def free_ports(chance: random.Random, count: int) -> list[int]:
+    found = []
+    while len(found) < count:
+        port = chance.choice(PORTS)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if port not in found and probe.connect_ex(("127.0.0.1", port)) != 0:
+                found.append(port)
+    return found
+
+
+class Applications(Program):
+    """A process in which some of the identities live."""
+
+    def __init__(self, work: "Work", names: list[str], life: int):
+        self.names = names
+        super().__init__(
+            [program("fault_application"), "--server", work.server or work.broker.talk, "--journals", work.journals,
+             "--rate", work.rate / len(work.names), "--seed", work.chance.randrange(1, 1 << 32), "--life", life,
+             "--refilling", (len(names) + 1) // 2 if work.refilling else 0, "--names", *names],
+            work.directory, f"applications-{names[0]}-{life}")
+
+
+class Work:
+    """Leaving the `with` block ends all processes, whatever happened."""
+
+    def __init__(self, directory: Path, seed: int, broker: Broker | None = None, rate: float = 300, processes: int = 4,
+                 server: str | None = None, names: list[str] | None = None, refilling: bool = True):
+        self.directory, self.chance, self.rate, self.server = directory, random.Random(seed), rate, server
+        self.journals, self.names, self.refilling = directory / "journals", names or NAMES, refilling
+        self.journals.mkdir(parents=True)
+        self.broker = broker or Broker(directory / "broker")
+        if not self.broker.talk_port:
+            self.broker.talk_port, self.broker.feed_port = free_ports(self.chance, 2)
+        self.processes, self.applications = processes, []
+        self.counted, self.places = 0, {}
+        self.report = Report()
+
+    def __enter__(self):
+        self.broker.start()
+        self.base = self.resources()
+        for names in (self.names[first::self.processes] for first in range(self.processes)):
+            self.applications.append(Applications(self, names, next(lives)))
+        return self
+
+    def __exit__(self, *_):
+        for application in self.applications:
+            application.kill()
+        self.broker.kill()
+
+    def acknowledged(self) -> int:
+        """How many acknowledgements the applications have written down so far."""
+        for path in self.journals.glob("*.journal"):
+            with open(path, "rb") as journal:
+                journal.seek(self.places.get(path, 0))
+                whole = journal.read().rpartition(b"\n")[0]
+            self.places[path] = self.places.get(path, 0) + len(whole)
+            self.counted += whole.count(b"\nS\t")
+        return self.counted
+
+    def go_on(self, messages: int, timeout: float = 60) -> None:
+        """Until so many more messages were acknowledged."""
+        goal = self.acknowledged() + messages
+        eventually(lambda: self.acknowledged() >= goal, timeout, interval=0.005)
+
+    def replace(self, application: Applications) -> None:
+        """Kills some applications and starts them anew under the same names: what was under way stays unknown."""
+        application.kill()
+        place = self.applications.index(application)
+        self.applications[place] = Applications(self, application.names, next(lives))
+
+    def finish(self) -> Report:
+        """Lets all come to an end within their time, and compares what they saw with the store."""
+        self.probe()
+        self.tell_all(signal.SIGUSR1, lambda: all(self.is_quiet(name) for name in self.names))
+        self.tell_all(signal.SIGTERM, lambda: all(it.process.poll() is not None for it in self.applications))
+        for application in self.applications:
+            if application.process.poll() != 0:
+                self.report.found("ended", f"{application.names} with {application.process.poll()}: "
+                                           f"{application.talk()[-500:]}")
+        self.settle()
+        self.stop_broker()
+        self.report.add(checker.check(self.store, self.journals))
+        return self.report
+
+    @property
+    def store(self) -> Path:
+        return self.broker.directory / "data" / "palabre.sqlite3"
+
+    def tell_all(self, number: int, is_done) -> None:
+        for application in self.applications:
+            if application.process.poll() is None:
+                application.signal(number)
+        try:
+            eventually(is_done, 2 * SETTLED_S + 5)
+        except AssertionError:
+            self.report.found("unanswered", f"the applications did not follow signal {number} in time")
+
+    def is_quiet(self, name: str) -> bool:
+        tail = b""
+        path = self.journals / f"{name}.journal"
+        if path.exists():
+            with open(path, "rb") as journal:
+                journal.seek(max(0, path.stat().st_size - 4096))
+                tail = journal.read()
+        return b"\nQ\t" in tail
+
+    def probe(self) -> None:
+        """I10: ten seconds after the last fault a ping is answered within one."""
+        def is_alive() -> bool:
+            try:
+                with Peer(self.broker, "probe") as peer:
+                    return bool(peer.ask("ping", timeout=PROBE_MS / 1000))
+            except NoReply:
+                return False
+
+        try:
+            eventually(is_alive, ALIVE_S)
+        except AssertionError:
+            self.report.found("unanswered", f"a probe had no answer within {ALIVE_S} s of the last fault")
+
+    def resources(self) -> dict:
+        return {"threads": len(self.broker.threads()), "bytes": self.broker.resident_bytes(),
+                "descriptors": len(list(Path(f"/proc/{self.broker.pid}/fd").iterdir()))}
+
+    def settle(self) -> None:
+        """I9: when all have gone, so have the threads and descriptors that they had."""
+        def has_returned() -> bool:
+            now = self.resources()
+            return (now["threads"] <= self.base["threads"] + 2 and now["descriptors"] <= self.base["descriptors"] + 8
+                    and now["bytes"] <= self.base["bytes"] + MEMORY_GROWTH_MAX)
+
+        try:
+            eventually(has_returned, SETTLED_S)
+        except (AssertionError, FileNotFoundError):
+            running = self.broker.running.process.poll() is None
+            self.report.found("left behind", f"{self.resources() if running else 'ended'}, and {self.base} before")
+
+    def stop_broker(self) -> None:
+        try:
+            self.broker.stop()
+        except AssertionError as failure:
+            self.report.found("ended", str(failure)[:500])
