@@ -69,7 +69,7 @@ struct Broker::Parts {
   Registry registry;
   std::unique_ptr<Greeter> greeter;
 
-  Parts(const Config& config, Watch watch, const OpenStore& open)
+  Parts(const Config& config, Watch watch, const StoreOpener& open)
       : directory(config.data_dir),
         store(open(directory, config)),
         context(make_context(config.sessions_max)),
@@ -120,7 +120,7 @@ Store open_store(const DataDirectory& directory, const Config& config) {
   return {open_journal(directory, {config.durability}), open_archive(directory, config.readers)};
 }
 
-Broker::Broker(const Config& config, Watch watch, const OpenStore& open)
+Broker::Broker(const Config& config, Watch watch, const StoreOpener& open)
     : parts_(std::make_unique<Parts>(config, std::move(watch), open)) {}
 
 Broker::~Broker() = default;

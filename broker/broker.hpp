@@ -20,7 +20,7 @@ struct Store {
 /// Throws StoreUnusable.
 [[nodiscard]] Store open_store(const DataDirectory& directory, const Config& config);
 /// How a broker comes by its store: a test that proves the checker puts a faulty one around the real one.
-using OpenStore = std::function<Store(const DataDirectory&, const Config&)>;
+using StoreOpener = std::function<Store(const DataDirectory&, const Config&)>;
 
 /// All parts of a running broker: the one place that knows them all, the order in which they start, and the
 /// order in which they end. Made and ended on main's thread.
@@ -35,7 +35,7 @@ class Broker {
   };
 
   /// Opens the store, binds both ports and serves. Throws with a sentence for people when it cannot start.
-  Broker(const Config& config, Watch watch, const OpenStore& open = open_store);
+  Broker(const Config& config, Watch watch, const StoreOpener& open = open_store);
   /// Refuses what comes, answers what was taken, commits, publishes, sends, closes.
   ~Broker();
   Broker(const Broker&) = delete;
