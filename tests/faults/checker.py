@@ -71,15 +71,15 @@ def order_of(post: str) -> tuple:
 
 def check_fates(fates: Fates, store: Store, places: dict, report: Report) -> None:
     """I1, I2: what was acknowledged is where it was said to be. I7: what was refused is not there."""
-    lost = []
-    for place, (post, (room, sequence, column)) in enumerate(fates.stored.items()):
+    lost, acknowledged = [], list(fates.stored.items())
+    for place, (post, (room, sequence, column)) in enumerate(acknowledged):
         if post not in places:
             lost.append(place)
         elif places[post] != (room, sequence, column):
             report.found("reordered", f"{post} was acknowledged as {room} {sequence}, column {column}, "
                                       f"and is {places[post]}")
-    for place, kind in zip(lost, kinds_of_loss(lost, len(fates.stored))):
-        post, (room, sequence, _) = list(fates.stored.items())[place] if len(lost) < 50 else ("…", ("", "", ""))
+    for place, kind in zip(lost, kinds_of_loss(lost, len(acknowledged))):
+        post, (room, sequence, _) = acknowledged[place]
         report.found("lost", f"{fates.name}: {post}, acknowledged as {room} {sequence}, is not in the store ({kind})")
     for post, reason in fates.refused.items():
         if post in places:

@@ -24,10 +24,10 @@ def missing() -> str | None:
 
 
 class Disk:
-    """An ext4 file system in a file."""
+    """An ext4 file system in a file, mounted at `root`."""
 
-    def __init__(self, directory: Path, megabytes: int = 192):
-        self.image, self.root = directory / "disk.image", directory / "disk"
+    def __init__(self, root: Path, megabytes: int = 192):
+        self.image, self.root = root.with_suffix(".image"), root
         self.root.mkdir(parents=True)
         with open(self.image, "wb") as image:
             image.truncate(megabytes << 20)

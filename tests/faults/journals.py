@@ -7,8 +7,9 @@
     M room sequence client column id digest                                   handed over
     C room head                 told that everything up to there was handed over
     E before now                the epoch changed      W room seen head       the store went back
-    Q count                     quiet: so many posts have no answer           D room last   the polite end
-    K state text                the connection         L room                 left
+    Q count                     quiet: so many posts have no answer
+    D room last                 the last one handed over     Z count          the polite end, with so many rooms
+    K state text                the connection               L room           left
 """
 
 from pathlib import Path
@@ -44,7 +45,7 @@ class Fates:
                 self.epochs.add(fields[2])
             elif kind == "Q":
                 self.is_quiet, self.unanswered = True, int(fields[0])
-            elif kind == "D":
+            elif kind == "Z":
                 self.has_ended = True
 
 

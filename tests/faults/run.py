@@ -19,14 +19,14 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import checker  # noqa: E402
 from report import Report  # noqa: E402
-from runs import calls_failing, power, processes  # noqa: E402
+from runs import calls_failing, planted, power, processes  # noqa: E402
 from work import Work  # noqa: E402
 
 RUNS = {
     "kill": processes.kill, "pause": processes.pause, "applications": processes.applications, "hwm": processes.hwm,
     "chaos": processes.chaos, "flushes": calls_failing.flushes, "writes": calls_failing.writes,
     "errors": calls_failing.errors, "slow": calls_failing.slow, "powercut": power.cut,
-    "powercut-control": power.control, "full": power.full,
+    "powercut-control": power.control, "full": power.full, "planted": planted.planted,
 }
 
 
@@ -35,6 +35,7 @@ class Run:
 
     def __init__(self, options):
         self.count, self.rate, self.every, self.keep = options.count, options.rate, options.every, options.keep
+        self.one_in = options.one_in
         self.seed, self.chance = options.seed, random.Random(options.seed)
         self.began = time.monotonic()
         self.deadline = self.began + options.seconds
@@ -89,6 +90,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, help="how many faults")
     parser.add_argument("--rate", type=float, help="messages a second")
     parser.add_argument("--every", type=float, default=20, help="chaos: seconds from fault to fault, on average")
+    parser.add_argument("--one-in", type=int, default=10_000, help="planted: of so many messages one is spoilt")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     parser.add_argument("--keep", action="store_true", help="keep journals and stores in any case")
     options = parser.parse_args()

@@ -88,6 +88,7 @@ class Speaker:
         self.write("Q", 0)
         for room in ("lobby", "tea"):
             self.read(room)
+        self.write("Z", 2)
         self.dealer.close()
         self.journal.close()
 

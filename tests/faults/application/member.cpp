@@ -95,6 +95,7 @@ void Member::end() {
   }
   take_all_events();
   for (const auto& [room, last] : last_) journal_.write('D', room, last);
+  journal_.write('Z', std::to_string(last_.size()));
 }
 
 void Member::post_one() {
@@ -114,6 +115,7 @@ void Member::post_one() {
 void Member::wander() {
   const auto& room = options_.rooms[1 + below(options_.rooms.size() - 1)];
   if (!last_.contains(room)) return follow(room);
+  follow(options_.rooms.front());
   (void)client_.leave(room, kCall);
   end_following(room);
   journal_.write('L', room);

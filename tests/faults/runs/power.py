@@ -1,5 +1,7 @@
 """Faults of the disk as a whole: its power is cut, or it is full."""
 
+import contextlib
+
 from disks import Disk, missing
 from palabre_harness import Broker, eventually
 from work import Work, at_any_moment
@@ -8,11 +10,19 @@ CUTS_A_CHECK = 50
 EATMYDATA = ("env", "LD_PRELOAD=libeatmydata.so")
 
 
+@contextlib.contextmanager
+def disk_and_work(run, megabytes: int = 192, prefix: tuple = ()):
+    """A broker that keeps its data on a disk of the run's own, and all else elsewhere."""
+    place = run.directory()
+    with Disk(place / "data", megabytes) as disk, run.work(Broker(place, prefix=prefix)) as work:
+        yield disk, work
+
+
 def cut(run) -> None:
     """The power fails at random: before the broker is killed, or just after."""
     left = run.count or 20
     while left > 0 and run.has_time() and not is_missing():
-        with Disk(run.directory()) as disk, run.work(Broker(disk.root / "broker")) as work:
+        with disk_and_work(run) as (disk, work):
             for _ in range(min(left, CUTS_A_CHECK)):
                 if not run.has_time():
                     break
@@ -39,18 +49,22 @@ def control(run) -> None:
     """The same with a library that makes flushes do nothing: the checker must report the loss."""
     if is_missing():
         return
-    with Disk(run.directory()) as disk, run.work(Broker(disk.root / "broker", prefix=EATMYDATA)) as work:
+    with disk_and_work(run, prefix=EATMYDATA) as (disk, work):
         for _ in range(run.count or 3):
             work.go_on(300)
             cut_once(work, disk, run)
-        run.check(work)
+        report = work.finish()
+    print("\n".join(report.lines()))
+    run.report.counted(**{f"found_{kind.replace(' ', '_')}": count for kind, count in report.violations.items()})
+    if not report.violations["lost"]:
+        run.report.found("unexpected", "flushes did nothing, and the checker found nothing lost")
 
 
 def full(run) -> None:
     """The disk is full, then is not, again and again."""
     if is_missing():
         return
-    with Disk(run.directory(), megabytes=64) as disk, run.work(Broker(disk.root / "broker")) as work:
+    with disk_and_work(run, megabytes=64) as (disk, work):
         for _ in range(run.count or 10):
             if run.has_time():
                 work.go_on(run.chance.randrange(1, 300))
