@@ -1,6 +1,7 @@
-"""Finds the harness of the scenarios."""
+"""Finds the harness of the scenarios, and the checker."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
