@@ -12,6 +12,7 @@
 #include "broker/journal/sqlite_archive.hpp"
 #include "broker/journal/sqlite_journal.hpp"
 #include "broker/session/greeter.hpp"
+#include "broker/session/reading_threads.hpp"
 #include "broker/session/reads.hpp"
 #include "broker/session/registry.hpp"
 #include "broker/transport/context.hpp"
@@ -66,6 +67,7 @@ struct Broker::Parts {
 
   Recorder recorder;
   Reads reads;
+  ReadingThreads reading;
   Registry registry;
   std::unique_ptr<Greeter> greeter;
 
@@ -79,9 +81,9 @@ struct Broker::Parts {
         publisher(make_publisher(config)),
         recorder({config.recorder_queue, config.durability},
                  {*store.journal, *publisher, outbox, board, wall_clock, std::move(watch.on_failure)}),
-        reads(board, *store.archive, wall_clock),
-        registry({recorder.mailbox(), outbox, reads, config.mailbox, std::move(watch.on_unreadable)},
-                 config.sessions_max),
+        reads(board, *store.archive, wall_clock, std::move(watch.on_unreadable)),
+        reading({config.readers, config.mailbox}, reads, outbox),
+        registry({recorder.mailbox(), outbox, reads, reading, config.mailbox}, config.sessions_max),
         greeter(make_greeter(config)) {
     publisher->start(board.with([](const auto& newest) { return newest->epoch(); }));
     recorder.start(*greeter);
@@ -92,6 +94,7 @@ struct Broker::Parts {
     router->refuse_all();
     greeter->finish();
     registry.close_all();
+    reading.finish();
     recorder.finish();
     publisher->finish();
     router->finish();
@@ -117,7 +120,8 @@ struct Broker::Parts {
 };
 
 Store open_store(const DataDirectory& directory, const Config& config) {
-  return {open_journal(directory, {config.durability}), open_archive(directory, config.readers)};
+  // One connection more than threads that read: sessions ask for heads, and must not wait for those.
+  return {open_journal(directory, {config.durability}), open_archive(directory, config.readers + 1)};
 }
 
 Broker::Broker(const Config& config, Watch watch, const StoreOpener& open)

@@ -30,7 +30,8 @@ class Broker {
   struct Watch {
     /// It failed at writing; the process must end. Called from the recorder's thread.
     std::function<void(const std::exception&)> on_failure;
-    /// Something in it cannot be read, and whoever asked for it was refused. Called from a session's thread.
+    /// Something in it cannot be read, and whoever asked for it was refused. Called from any thread that
+    /// reads.
     std::function<void(const std::exception&)> on_unreadable;
   };
 

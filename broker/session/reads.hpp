@@ -1,6 +1,10 @@
 #pragma once
 
+#include <exception>
+#include <functional>
 #include <memory>
+#include <stdexcept>
+#include <utility>
 
 #include "broker/domain/directory.hpp"
 #include "broker/domain/ports.hpp"
@@ -13,12 +17,31 @@ namespace palabre::broker {
 using DirectoryBoard = Guarded<std::shared_ptr<const Directory>>;
 
 /// Answers what can be answered without a decision: from the directory and from stored messages. Shared by
-/// all session threads; a slow read keeps only its own session busy.
+/// all session threads and those that read.
 class Reads {
  public:
-  Reads(const DirectoryBoard& board, Archive& archive, WallClock clock)
-      : board_(board), archive_(archive), clock_(std::move(clock)) {}
+  /// Told when the store could not be read for a client, by whichever thread tried.
+  using OnUnreadable = std::function<void(const std::exception&)>;
 
+  Reads(const DirectoryBoard& board, Archive& archive, WallClock clock, OnUnreadable on_unreadable)
+      : board_(board),
+        archive_(archive),
+        clock_(std::move(clock)),
+        on_unreadable_(std::move(on_unreadable)) {}
+
+  /// The answer, or a refusal when the store cannot be read: one page of the disk is no reason to end for
+  /// everybody.
+  template <class Read>
+  [[nodiscard]] Reply reply_to(ClientNumber client, const Read& wanted) const {
+    try {
+      return answer(client, wanted);
+    } catch (const std::runtime_error& failure) {
+      on_unreadable_(failure);
+      return refuse(RefusalCode::store_damaged);
+    }
+  }
+
+ private:
   [[nodiscard]] Reply answer(ClientNumber client, const request::History& wanted) const;
   [[nodiscard]] Reply answer(ClientNumber client, const request::Row& wanted) const;
   [[nodiscard]] Reply answer(ClientNumber client, const request::Heads& wanted) const;
@@ -26,7 +49,6 @@ class Reads {
   [[nodiscard]] Reply answer(ClientNumber client, const request::Who& wanted) const;
   [[nodiscard]] Reply answer(ClientNumber client, const request::Ping& wanted) const;
 
- private:
   [[nodiscard]] std::shared_ptr<const Directory> directory() const {
     return board_.with([](const auto& newest) { return newest; });
   }
@@ -34,6 +56,7 @@ class Reads {
   const DirectoryBoard& board_;
   Archive& archive_;
   WallClock clock_;
+  OnUnreadable on_unreadable_;
 };
 
 }  // namespace palabre::broker

@@ -1,6 +1,5 @@
 #include "broker/session/session.hpp"
 
-#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -73,23 +72,27 @@ void Session::answer(const Origin& origin, request::Goodbye&) {
   commands_.emplace_back(command::Depart{origin});
 }
 
+void Session::answer(const Origin& origin, request::History& history) {
+  have_read({origin, std::move(history)});
+}
+
+void Session::answer(const Origin& origin, request::Row& row) { have_read({origin, row}); }
+
+void Session::have_read(ReadTask task) {
+  const auto [client, connection, request] = task.origin;
+  const auto push = tools_.reading.take(std::move(task));
+  if (push == Push::taken) return;
+  const auto why = push == Push::full ? RefusalCode::busy : RefusalCode::stopping;
+  tools_.replies.send(connection, encode(request, Reply(refuse(why))));
+}
+
 template <class Read>
 void Session::answer(const Origin& origin, Read& read) {
   // What was asked before does not wait until a slow read is done.
   hand_over();
-  tools_.replies.send(origin.connection, encode(origin.request, reply_to(read)));
-}
-
-template <class Read>
-Reply Session::reply_to(const Read& read) {
-  if (has_departed_) return refuse(RefusalCode::hello_first);
-  try {
-    return tools_.reads.answer(client_, read);
-  } catch (const std::runtime_error& failure) {
-    // One page of the disk is no reason to end for everybody.
-    tools_.on_unreadable(failure);
-    return refuse(RefusalCode::store_damaged);
-  }
+  const auto reply =
+      has_departed_ ? Reply(refuse(RefusalCode::hello_first)) : tools_.reads.reply_to(client_, read);
+  tools_.replies.send(origin.connection, encode(origin.request, reply));
 }
 
 void Session::hand_over() {

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <exception>
-#include <functional>
 #include <span>
 #include <thread>
 #include <variant>
@@ -10,6 +8,7 @@
 
 #include "broker/domain/commands.hpp"
 #include "broker/domain/ports.hpp"
+#include "broker/session/reading_threads.hpp"
 #include "broker/session/reads.hpp"
 #include "broker/threads/mailbox.hpp"
 
@@ -20,9 +19,8 @@ struct SessionTools {
   Mailbox<Command>& recorder;
   Replies& replies;
   const Reads& reads;
+  ReadingThreads& reading;
   std::size_t mailbox_capacity;
-  /// The store could not be read for a client, who was told. Called from its session's thread.
-  std::function<void(const std::exception&)> on_unreadable = [](const std::exception&) {};
 };
 
 /// A request as it came, and where its answer goes.
@@ -68,11 +66,12 @@ class Session {
   void answer(const Origin& origin, request::Join& join);
   void answer(const Origin& origin, request::Leave& leave);
   void answer(const Origin& origin, request::Goodbye& goodbye);
+  void answer(const Origin& origin, request::History& history);
+  void answer(const Origin& origin, request::Row& row);
   template <class Read>
   void answer(const Origin& origin, Read& read);
 
-  template <class Read>
-  [[nodiscard]] Reply reply_to(const Read& read);
+  void have_read(ReadTask task);
   void hand_over();
 
   const ClientNumber client_;

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <bit>
@@ -23,6 +24,13 @@ std::jthread start_thread(const std::string& name, std::function<void()> run) {
     pthread_setname_np(pthread_self(), name.c_str());
     run();
   });
+}
+
+void lower_priority_of_this_thread() {
+  constexpr int kNice = 10;
+  // On Linux a number of a thread is as good as one of a process, and 0 is who calls. When it is refused, it
+  // is slower for others, and nothing else.
+  (void)::setpriority(PRIO_PROCESS, 0, kNice);
 }
 
 void set_thread_stack_bytes(std::size_t bytes) {

@@ -11,6 +11,10 @@ namespace palabre::broker {
 /// exception that leaves `run` ends the process: a broker with a dead part must not go on.
 [[nodiscard]] std::jthread start_thread(const std::string& name, std::function<void()> run);
 
+/// From now on the calling thread runs when others leave it time: of two processors' worth of work it gets a
+/// tenth. It cannot go back.
+void lower_priority_of_this_thread();
+
 /// Sets the stack that later threads get. A broker with ten thousand sessions cannot give each the usual 8
 /// MiB.
 void set_thread_stack_bytes(std::size_t bytes);

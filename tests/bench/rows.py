@@ -1,5 +1,6 @@
 """The lines that the benchmark must show: who takes part, what is measured, and what is demanded of palabre."""
 
+import contextlib
 import json
 import subprocess
 from dataclasses import dataclass, field
@@ -53,12 +54,29 @@ class Lost(Exception):
     """Something was lost, repeated or refused, so the figure means nothing."""
 
 
-def run(program, **options):
-    """Runs one of our programs; an option `under_way=4` becomes `--under-way 4`."""
+def command(program, options):
+    """One of our programs; an option `under_way=4` becomes `--under-way 4`."""
     words = [servers.BUILD / "bin" / program]
     for key, value in options.items():
         words += [f"--{key.replace('_', '-')}", value]
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=600)
+    return [str(word) for word in words]
+
+
+@contextlib.contextmanager
+def start(program, **options):
+    """The running program, which is ended behind the block. It stands back for what is measured, as if it ran on a
+    machine of its own."""
+    words = ["nice", "-n", "19", *command(program, options)]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def run(program, **options):
+    """What one of our programs measured."""
+    done = subprocess.run(command(program, options), capture_output=True, text=True, timeout=600, check=False)
     if not done.stdout:
         raise Lost(done.stderr.strip())
     report = json.loads(done.stdout)

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 
 import servers
-from rows import Demand, Row, load, palabre, run
+from rows import Demand, Lost, Row, load, palabre, run, start
 
 CROWDS = (100, 1_000, 5_000, 10_000)
 STORES = (10_000, 1_000_000, 10_000_000)
@@ -93,6 +93,27 @@ def refill():
                lambda report: report["messages_per_s"], entrants)
 
 
+def beside_refill():
+    """Live talk while a hundred clients who were away read 100,000 messages each."""
+
+    def live(running, pace):
+        return load(running, "palabre", pace, mode="delay", rate=200, subscribers=50)
+
+    def live_beside(running, pace):
+        with start("palabre_refill", talk=running.talk, readers=100) as refill:
+            report = live(running, pace)
+            if refill.poll() is not None:
+                raise Lost("the refill ended before the measurement did")
+        return report
+
+    entrants = {words: on_store(100_000, measure) for words, measure in
+                {"nobody": live, "100 clients, 100,000 messages each": live_beside}.items()}
+    alone, beside = entrants
+    return Row("beside-refill", "delay p99, 200 msg/s, 50 subscribers, by who refills", "µs",
+               lambda report: report["delay_us"]["p99"], entrants,
+               [Demand("beside a refill : alone", 3, lambda m: m[beside] / m[alone], is_most=True)])
+
+
 def restart(stores):
     def measure(running, _pace):
         return {"start_seconds": running.start_seconds}
@@ -115,4 +136,4 @@ def cost_by_rooms():
 
 def demanded(is_quick):
     stores = STORES[:-1] if is_quick else STORES
-    return [crowds(), cost_by_rooms(), refill(), restart(stores), cost_by_store(stores)]
+    return [crowds(), cost_by_rooms(), refill(), beside_refill(), restart(stores), cost_by_store(stores)]

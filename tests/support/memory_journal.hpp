@@ -22,7 +22,7 @@ namespace palabre::broker {
 
 /// Journal and Archive of plain vectors, for tests. It is as strict as the real store: a record that would
 /// leave a hole in a row or a timeline is a std::logic_error. Any thread may call anything.
-class MemoryJournal final : public Journal, public Archive {
+class MemoryJournal : public Journal, public Archive {
  public:
   explicit MemoryJournal(Epoch epoch = "0123456789abcdef") {
     image_.epoch = std::move(epoch);

@@ -34,7 +34,7 @@ class ReadsTest : public SessionTest {
   }
   template <class Answer, class Wanted>
   Answer read(const Wanted& wanted, ClientNumber asker = kAlice) const {
-    return std::get<Answer>(reads_.answer(asker, wanted));
+    return std::get<Answer>(reads_.reply_to(asker, wanted));
   }
   static std::vector<std::string> texts_of(const reply::Page& page) {
     std::vector<std::string> texts;

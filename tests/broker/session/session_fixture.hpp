@@ -51,7 +51,8 @@ class CommandInbox {
 class SessionTest : public testing::Test {
  protected:
   explicit SessionTest(std::size_t mailbox_capacity = 64, std::size_t recorder_capacity = 1024)
-      : recorder_(recorder_capacity), tools_{recorder_.mailbox, replies_, reads_, mailbox_capacity} {
+      : recorder_(recorder_capacity),
+        tools_{recorder_.mailbox, replies_, reads_, reading_, mailbox_capacity} {
     auto state = restore({"0123456789abcdef",
                           {},
                           {{kAlice, "alice", "a", {}}, {kBob, "bob", "b", {}}},
@@ -81,8 +82,11 @@ class SessionTest : public testing::Test {
   DirectoryBoard board_;
   MemoryJournal archive_;
   WallClock clock_ = [] { return TimeMs{4242}; };
-  Reads reads_{board_, archive_, clock_};
+  Collected<std::string> unreadable_;
+  Reads reads_{board_, archive_, clock_,
+               [this](const std::exception& failure) { unreadable_.add(failure.what()); }};
   FakeReplies replies_;
+  ReadingThreads reading_{{2, 64}, reads_, replies_};
   CommandInbox recorder_;
   SessionTools tools_;
 };

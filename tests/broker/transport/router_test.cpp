@@ -52,7 +52,7 @@ class RouterTest : public SessionTest {
   zmq::context_t context_ = make_context(8);
   Zap zap_{context_};
   Outbox outbox_{1024};
-  Registry registry_{{recorder_.mailbox, outbox_, reads_, tools_.mailbox_capacity}, 8};
+  Registry registry_{{recorder_.mailbox, outbox_, reads_, reading_, tools_.mailbox_capacity}, 8};
   Router router_;
   std::optional<Greeter> greeter_{
       std::in_place, Greeter::Options{64, 8421, 10'000}, recorder_.mailbox, registry_, outbox_, board_,
