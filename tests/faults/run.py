@@ -19,7 +19,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import checker  # noqa: E402
 from report import Report  # noqa: E402
-from runs import calls_failing, planted, power, processes  # noqa: E402
+from runs import calls_failing, network, planted, power, processes, system  # noqa: E402
 from work import Work  # noqa: E402
 
 RUNS = {
@@ -27,6 +27,8 @@ RUNS = {
     "chaos": processes.chaos, "flushes": calls_failing.flushes, "writes": calls_failing.writes,
     "errors": calls_failing.errors, "slow": calls_failing.slow, "powercut": power.cut,
     "powercut-control": power.control, "full": power.full, "planted": planted.planted,
+    "proxy": network.proxy, "net": network.net, "reconnect": network.reconnect, "descriptors": network.descriptors,
+    "clock": system.clock, "short": system.short,
 }
 
 

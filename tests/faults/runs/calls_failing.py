@@ -35,6 +35,7 @@ class Trial:
         self.run.check_store(self.broker.directory / "data" / "palabre.sqlite3", self.place / "journals", self.place)
 
 
+@functools.cache
 def calls_in_all(run, calls: str) -> int:
     trial = Trial(run)
     trial.broker.start()

@@ -56,7 +56,7 @@ def pause_one(work: Work, run) -> None:
 def applications(run) -> None:
     """Applications are killed and start anew under the same names; nobody but them may notice."""
     left = run.count or 20
-    with run.work() as work:
+    with run.work(Broker(run.directory(), heartbeat_ms=500)) as work:
         while left > 0 and run.has_time():
             work.go_on(run.chance.randrange(1, 300))
             work.replace(run.chance.choice(work.applications))
