@@ -6,10 +6,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 
 import msgpack
 import zmq
-from palabre_harness import Broker, eventually, may_open
+from palabre_harness import Broker, may_open
 from proxy import Proxy
 from wire_client import Dealer, token_of
 from work import Work, at_any_moment, free_ports
@@ -92,31 +93,42 @@ def reconnect(run) -> None:
     may_open(16_384)
     zmq.Context.instance().set(zmq.MAX_SOCKETS, 4 * CROWD)
     with run.work() as work:
-        crowd = [Dealer(work.broker.talk) for _ in range(CROWD)]
+        crowd = come([], work.broker)
         for _ in range(run.count or 3):
             if run.has_time():
                 work.broker.kill()
                 work.broker.start()
-                come_back(crowd)
+                began = time.monotonic()
+                crowd = come(crowd, work.broker)
+                print(f"{CROWD} were back and had a page after {time.monotonic() - began:.1f} s", flush=True)
                 work.go_on(200)
                 run.injected()
         for dealer in crowd:
+            ask(dealer, type="goodbye", request=3)
+            dealer.reply()
             dealer.close()
-        work.base["threads"] += CROWD  # nobody said goodbye
-        work.base["descriptors"] += CROWD
+        # What a page for each of them took is malloc's.
+        work.base["bytes"] += CROWD << 18
         run.check(work)
 
 
-def come_back(crowd: list[Dealer]) -> None:
+def come(before: list[Dealer], broker: Broker) -> list[Dealer]:
+    """All of the crowd on new connections, each greeted and given a page of history."""
+    for dealer in before:
+        dealer.close()
+    crowd = [Dealer(broker.talk) for _ in range(CROWD)]
     for number, dealer in enumerate(crowd):
-        dealer.send(msgpack.packb({"type": "hello", "request": 1, "version": 1, "name": f"crowd{number}",
-                                   "token": token_of(f"crowd{number}")}))
+        ask(dealer, type="hello", request=1, version=1, name=f"crowd{number}", token=token_of(f"crowd{number}"))
     for dealer in crowd:
-        # What was asked of the broker before may be answered first.
-        eventually(lambda dealer=dealer: dealer.reply()["type"] == "welcome", 60)
-        dealer.send(msgpack.packb({"type": "history", "request": 2, "room": "lobby", "from": 1, "count": 1024}))
+        assert dealer.reply()["type"] == "welcome"
+        ask(dealer, type="history", request=2, room="lobby", count=1024, **{"from": 1})
     for dealer in crowd:
-        eventually(lambda dealer=dealer: dealer.reply()["type"] == "page", 60)
+        assert dealer.reply()["type"] == "page"
+    return crowd
+
+
+def ask(dealer: Dealer, **request) -> None:
+    dealer.send(msgpack.packb(request))
 
 
 def descriptors(run) -> None:
