@@ -61,7 +61,8 @@ void Conversation::on(RequestId id, const reply::Joined& joined, Moment) {
 }
 
 void Conversation::on(RequestId id, const reply::Left& left, Moment) {
-  unfollow(left.room);
+  // The answer to a LEAVE that was given up may come after the application follows the room again.
+  if (calls_.awaits(id)) unfollow(left.room);
   answer_call(id, left);
 }
 

@@ -301,6 +301,20 @@ TEST_F(ConversationTest, stops_following_a_room_that_was_left) {
   EXPECT_THAT(sequences_of(feed("room/tea/", encode(batch_of("tea", 5, 5))).events), IsEmpty());
 }
 
+TEST_F(ConversationTest, goes_on_following_when_the_answer_to_a_leave_that_was_given_up_comes_late) {
+  static_cast<void>(come_up());
+  conversation.call(kCall, request::Leave{"tea"}, now + 1s);
+  static_cast<void>(act());
+  static_cast<void>(wait_for(2s));
+  conversation.follow("tea", Sequence{1}, now);
+  conversation.call(CallNumber{2}, request::Join{"tea"}, now + 1s);
+  static_cast<void>(act());
+  const auto effects = reply_to(last<request::Leave>().id, reply::Left{"tea"});
+  EXPECT_THAT(effects.unsubscriptions, IsEmpty());
+  static_cast<void>(reply_to(last<request::Join>().id, reply::Joined{"tea", Sequence{4}, false}));
+  EXPECT_EQ(count<request::History>(), 1);
+}
+
 TEST_F(ConversationTest, hands_over_notices_of_followed_rooms) {
   conversation.follow("lobby", std::nullopt, now);
   static_cast<void>(come_up());
