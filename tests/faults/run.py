@@ -19,12 +19,12 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import checker  # noqa: E402
 from report import Report  # noqa: E402
-from runs import calls_failing, network, planted, power, processes, system  # noqa: E402
+from runs import calls_failing, chaos, network, planted, power, processes, system  # noqa: E402
 from work import Work  # noqa: E402
 
 RUNS = {
     "kill": processes.kill, "pause": processes.pause, "applications": processes.applications, "hwm": processes.hwm,
-    "chaos": processes.chaos, "flushes": calls_failing.flushes, "writes": calls_failing.writes,
+    "chaos": chaos.chaos, "flushes": calls_failing.flushes, "writes": calls_failing.writes,
     "errors": calls_failing.errors, "slow": calls_failing.slow, "powercut": power.cut,
     "powercut-control": power.control, "full": power.full, "planted": planted.planted,
     "proxy": network.proxy, "net": network.net, "reconnect": network.reconnect, "descriptors": network.descriptors,

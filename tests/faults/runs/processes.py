@@ -1,4 +1,4 @@
-"""Faults of processes: the broker killed, processes paused, applications killed, and all of it mixed."""
+"""Faults of processes: the broker killed, processes paused, applications killed, readers too slow for the feed."""
 
 import signal
 
@@ -59,10 +59,14 @@ def applications(run) -> None:
     with run.work(Broker(run.directory(), heartbeat_ms=500)) as work:
         while left > 0 and run.has_time():
             work.go_on(run.chance.randrange(1, 300))
-            work.replace(run.chance.choice(work.applications))
-            run.injected()
+            replace_one(work, run)
             left -= 1
         run.check(work)
+
+
+def replace_one(work: Work, run) -> None:
+    work.replace(run.chance.choice(work.applications))
+    run.injected()
 
 
 def hwm(run) -> None:
@@ -77,16 +81,4 @@ def hwm(run) -> None:
             reader.signal(signal.SIGCONT)
             run.injected()
             left -= 1
-        run.check(work)
-
-
-def chaos(run) -> None:
-    """Any of these, one every so many seconds."""
-    kinds = [kill_broker, pause_one,
-             lambda work, run: (work.replace(run.chance.choice(work.applications)), run.injected())]
-    with run.work(Broker(run.directory(), heartbeat_ms=1000)) as work:
-        while run.has_time():
-            work.go_on(1)
-            at_any_moment(run.chance, 2 * run.every)
-            run.chance.choice(kinds)(work, run)
         run.check(work)
