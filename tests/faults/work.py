@@ -27,12 +27,12 @@ def at_any_moment(chance: random.Random, seconds: float) -> None:
     threading.Event().wait(chance.uniform(0, seconds))
 
 
-def free_ports(chance: random.Random, count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Not by the dice of the run, so that two runs of one seed may go side by side."""
     found = []
     while len(found) < count:
-        port = chance.choice(PORTS)
+        port = random.SystemRandom().choice(PORTS)
         with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if port not in found and probe.connect_ex(("127.0.0.1", port)) != 0:
                 found.append(port)
     return found
@@ -60,7 +60,7 @@ class Work:
         self.journals.mkdir(parents=True)
         self.broker = broker or Broker(directory / "broker")
         if not self.broker.talk_port:
-            self.broker.talk_port, self.broker.feed_port = free_ports(self.chance, 2)
+            self.broker.talk_port, self.broker.feed_port = free_ports(2)
         self.processes, self.applications = processes, []
         self.counted, self.places, self.quiet = 0, {}, set()
         self.report = Report()

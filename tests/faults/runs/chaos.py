@@ -14,7 +14,7 @@ from work import at_any_moment, free_ports
 def chaos(run) -> None:
     place = run.directory()
     broker = Broker(place, heartbeat_ms=HEARTBEAT_MS)
-    broker.talk_port, broker.feed_port = free_ports(run.chance, 2)
+    broker.talk_port, broker.feed_port = free_ports(2)
     with contextlib.ExitStack() as stack:
         line = stack.enter_context(Proxy([broker.talk_port, broker.feed_port], run.chance.randrange(1 << 32), cut=0))
         disk = None if missing() else stack.enter_context(Disk(place / "data"))

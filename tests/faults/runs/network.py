@@ -23,7 +23,7 @@ IN_NAMESPACE = "PALABRE_FAULTS_NAMESPACE"
 def proxy(run) -> None:
     """All bytes pass late, in pieces, over lines that are cut at any byte; at times all lines are cut or silent."""
     broker = Broker(run.directory(), heartbeat_ms=HEARTBEAT_MS)
-    broker.talk_port, broker.feed_port = free_ports(run.chance, 2)
+    broker.talk_port, broker.feed_port = free_ports(2)
     with Proxy([broker.talk_port, broker.feed_port], run.chance.randrange(1 << 32)) as line:
         with run.work(broker, server=line.server, rate=run.rate or 200) as work:
             for _ in range(run.count or 20):
