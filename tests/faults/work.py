@@ -46,6 +46,7 @@ class Applications(Program):
         super().__init__(
             [program("fault_application"), "--server", work.server or work.broker.talk, "--journals", work.journals,
              "--rate", work.rate / len(work.names), "--seed", work.chance.randrange(1, 1 << 32), "--life", life,
+             "--patience", work.patience,
              "--refilling", (len(names) + 1) // 2 if work.refilling else 0, "--names", *names],
             work.directory, f"applications-{names[0]}-{life}")
 
@@ -54,14 +55,14 @@ class Work:
     """Leaving the `with` block ends all processes, whatever happened."""
 
     def __init__(self, directory: Path, seed: int, broker: Broker | None = None, rate: float = 300, processes: int = 4,
-                 server: str | None = None, names: list[str] | None = None, refilling: bool = True):
+                 server: str | None = None, names: list[str] | None = None, refilling: bool = True, patience: int = SETTLED_S):
         self.directory, self.chance, self.rate, self.server = directory, random.Random(seed), rate, server
         self.journals, self.names, self.refilling = directory / "journals", names or NAMES, refilling
         self.journals.mkdir(parents=True)
         self.broker = broker or Broker(directory / "broker")
         if not self.broker.talk_port:
             self.broker.talk_port, self.broker.feed_port = free_ports(2)
-        self.processes, self.applications = processes, []
+        self.processes, self.applications, self.patience = processes, [], patience
         self.counted, self.places, self.quiet = 0, {}, set()
         self.report = Report()
 
@@ -137,7 +138,8 @@ class Work:
             if application.process.poll() is None:
                 application.signal(number)
         try:
-            eventually(lambda: is_done() or self.broker.running.process.poll() is not None, 2 * SETTLED_S + 5)
+            eventually(lambda: is_done() or self.broker.running.process.poll() is not None,
+                       2 * self.patience + 5)
         except AssertionError:
             self.report.found("unanswered", f"the applications did not follow signal {number} in time")
 

@@ -35,6 +35,8 @@ void describe(CLI::App& app, Options& options) {
       ->check(CLI::Range(1, 16'000));
   app.add_option("--life", options.each.life, "Part of every id")->required();
   app.add_option("--seed", options.each.seed);
+  app.add_option_function<int>(
+      "--patience", [&options](int seconds) { options.each.patience = std::chrono::seconds(seconds); });
 }
 
 std::vector<std::unique_ptr<Member>> members_of(const Options& options, const std::atomic<Stage>& stage) {

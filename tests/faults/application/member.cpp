@@ -10,7 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kCall = 3s;
-constexpr auto kPatience = 30s;
 /// An application that did not bound this would post for minutes after a broker that was away.
 constexpr std::size_t kUnderWayMax = 500;
 constexpr std::uint64_t kPastMax = 600;
@@ -76,7 +75,7 @@ void Member::work() {
 }
 
 void Member::become_quiet() {
-  const auto deadline = Clock::now() + 2 * kPatience;
+  const auto deadline = Clock::now() + 2 * options_.patience;
   while (client_.unacknowledged() > 0 && Clock::now() < deadline) take_events(Clock::now() + 20ms);
   journal_.write('Q', std::to_string(client_.unacknowledged()));
   while (stage_ != Stage::ending) take_events(Clock::now() + 50ms);
@@ -84,7 +83,7 @@ void Member::become_quiet() {
 
 /// Nobody posts any more: what the rooms hold now is all that must have come.
 void Member::end() {
-  const auto deadline = Clock::now() + kPatience;
+  const auto deadline = Clock::now() + options_.patience;
   auto rooms = client_.rooms(kCall);
   while (failed(rooms) && Clock::now() < deadline) rooms = client_.rooms(kCall);
   if (failed(rooms)) return;

@@ -24,7 +24,8 @@ struct MemberOptions {
   std::vector<std::string> rooms{"lobby", "tea", "ops", "dev", "news", "music"};
   double posts_per_second = 10;
   std::size_t text_bytes_max = 4000;
-  bool refills = false;  ///< goes back in the rooms' past again and again
+  bool refills = false;               ///< goes back in the rooms' past again and again
+  std::chrono::seconds patience{30};  ///< for what is still due at the end
   std::uint64_t seed = 1;
   std::filesystem::path journal;
 };
@@ -35,7 +36,7 @@ class Member {
  public:
   Member(MemberOptions options, const std::atomic<Stage>& stage);
 
-  /// Until the stage is `ending` and everything due was read, or half a minute later.
+  /// Until the stage is `ending` and everything due was read, or patience is over.
   void run();
 
  private:

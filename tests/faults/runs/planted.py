@@ -12,6 +12,8 @@ NAMED = {"drop": {"lost", "reordered"}, "swap": {"reordered"}, "repeat": {"dupli
 # These bite at commits and pages instead of messages, and so more often.
 ONE_IN = {"early": 1, "skip": 2}
 KILLS = 3
+# What a bug keeps from coming would be waited for in vain.
+PATIENCE_S = 4
 # So long until members have gone back in a room's past some times.
 PAGES_AFTER = 4000
 
@@ -28,7 +30,8 @@ class PlantedBroker(Broker):
 def work_with(run, bug: str) -> Report:
     """What the checker finds after a short work with this bug."""
     one_in = ONE_IN.get(bug, run.one_in)
-    with run.work(PlantedBroker(run.directory(), bug, one_in), rate=run.rate or 1000) as work:
+    broker = PlantedBroker(run.directory(), bug, one_in)
+    with run.work(broker, rate=run.rate or 1000, patience=PATIENCE_S) as work:
         work.go_on(PAGES_AFTER if bug == "skip" else max(400, 2 * one_in), timeout=600)
         for _ in range(KILLS if bug == "early" else 0):
             work.go_on(50)
