@@ -45,9 +45,9 @@ class Applications(Program):
         self.names = names
         super().__init__(
             [program("fault_application"), "--server", work.server or work.broker.talk, "--journals", work.journals,
-             "--rate", work.rate / len(work.names), "--seed", work.chance.randrange(1, 1 << 32), "--life", life,
+             "--rate", work.rate / len(NAMES), "--seed", work.chance.randrange(1, 1 << 32), "--life", life,
              "--patience", work.patience,
-             "--refilling", (len(names) + 1) // 2 if work.refilling else 0, "--names", *names],
+             "--refilling", (len(names) + 1) // 2, "--names", *names],
             work.directory, f"applications-{names[0]}-{life}")
 
 
@@ -55,9 +55,9 @@ class Work:
     """Leaving the `with` block ends all processes, whatever happened."""
 
     def __init__(self, directory: Path, seed: int, broker: Broker | None = None, rate: float = 300, processes: int = 4,
-                 server: str | None = None, names: list[str] | None = None, refilling: bool = True, patience: int = SETTLED_S):
+                 server: str | None = None, patience: int = SETTLED_S):
         self.directory, self.chance, self.rate, self.server = directory, random.Random(seed), rate, server
-        self.journals, self.names, self.refilling = directory / "journals", names or NAMES, refilling
+        self.journals = directory / "journals"
         self.journals.mkdir(parents=True)
         self.broker = broker or Broker(directory / "broker")
         if not self.broker.talk_port:
@@ -69,7 +69,7 @@ class Work:
     def __enter__(self):
         self.broker.start()
         self.base = self.resources()
-        for names in (self.names[first::self.processes] for first in range(self.processes)):
+        for names in (NAMES[first::self.processes] for first in range(self.processes)):
             self.applications.append(Applications(self, names, next(lives)))
         return self
 
@@ -92,7 +92,7 @@ class Work:
 
     def are_quiet(self) -> bool:
         self.acknowledged()
-        return self.quiet == set(self.names)
+        return self.quiet == set(NAMES)
 
     def go_on(self, messages: int, timeout: float = 60) -> None:
         """Until so many more messages were acknowledged."""
