@@ -23,12 +23,26 @@ from runs import calls_failing, chaos, network, planted, power, processes, syste
 from work import Work  # noqa: E402
 
 RUNS = {
-    "kill": processes.kill, "pause": processes.pause, "applications": processes.applications, "hwm": processes.hwm,
-    "chaos": chaos.chaos, "flushes": calls_failing.flushes, "writes": calls_failing.writes,
-    "errors": calls_failing.errors, "slow": calls_failing.slow, "powercut": power.cut,
-    "powercut-control": power.control, "full": power.full, "planted": planted.planted,
-    "proxy": network.proxy, "net": network.net, "reconnect": network.reconnect, "descriptors": network.descriptors,
-    "clock": system.clock, "short": system.short,
+    "kill": processes.kill,
+    "powercut": power.cut,
+    "flushes": calls_failing.flushes,
+    "powercut-flushes": calls_failing.cut_flushes,
+    "writes": calls_failing.writes,
+    "errors": calls_failing.errors,
+    "short": system.short,
+    "full": power.full,
+    "slow": calls_failing.slow,
+    "pause": processes.pause,
+    "applications": processes.applications,
+    "hwm": processes.hwm,
+    "proxy": network.proxy,
+    "net": network.net,
+    "reconnect": network.reconnect,
+    "descriptors": network.descriptors,
+    "clock": system.clock,
+    "chaos": chaos.chaos,
+    "planted": planted.planted,
+    "powercut-control": power.control,
 }
 
 
@@ -86,8 +100,10 @@ class Run:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", choices=RUNS)
+    names = "\n".join(f"  {name:18}{run.__doc__.splitlines()[0]}" for name, run in RUNS.items())
+    parser = argparse.ArgumentParser(description=__doc__, epilog=f"NAME is one of\n{names}",
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", choices=RUNS, metavar="NAME")
     parser.add_argument("--seconds", type=float, default=600, help="inject no more after so long")
     parser.add_argument("--count", type=int, help="how many faults")
     parser.add_argument("--rate", type=float, help="messages a second")

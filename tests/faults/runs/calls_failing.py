@@ -3,6 +3,7 @@
 import functools
 
 from calls import FLUSHES, WRITES, Injected, count_calls
+from disks import Disk, missing
 from palabre_harness import Broker, eventually
 from script import Script
 
@@ -13,9 +14,9 @@ LONG_POSTS = 20
 class Trial:
     """A broker of its own, a script, and one call that goes wrong."""
 
-    def __init__(self, run, directory=None):
+    def __init__(self, run):
         self.run, self.place = run, run.directory()
-        self.broker = Broker(directory or self.place / "broker")
+        self.broker = Broker(self.place / "broker")
         self.script = Script(self.broker, self.place / "journals", LONG_POSTS)
 
     def play(self, calls: str, what: str) -> bool:
@@ -70,6 +71,24 @@ def killed_at(run, calls: str, call: int) -> None:
 def flushes(run) -> None:
     """Killed at every flush."""
     each(run, FLUSHES, functools.partial(killed_at, run, FLUSHES))
+
+
+def cut_at(run, call: int) -> None:
+    trial = Trial(run)
+    with Disk(trial.broker.directory / "data") as disk:
+        trial.play(FLUSHES, f"signal=KILL:when={call}")
+        trial.broker.kill()
+        disk.cut_power()
+        disk.restore_power()
+        trial.end()
+
+
+def cut_flushes(run) -> None:
+    """The power fails at every flush: what was written since the one before is gone."""
+    if reason := missing():
+        print(f"skipped: {reason}")
+    else:
+        each(run, FLUSHES, functools.partial(cut_at, run))
 
 
 def writes(run) -> None:

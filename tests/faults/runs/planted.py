@@ -40,7 +40,7 @@ def work_with(run, bug: str) -> Report:
 
 
 def planted(run) -> None:
-    """Each bug in a work of its own."""
+    """Brokers with a bug, one after the other, each of which the checker must find."""
     for bug, kinds in NAMED.items():
         report = work_with(run, bug)
         is_found = bool(kinds & set(report.violations))
