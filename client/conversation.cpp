@@ -17,14 +17,15 @@ constexpr Milliseconds kFarewellTimeout = 1s;
 constexpr Milliseconds kReopenPause = 100ms;
 
 /// From any 64 random bits to what the wire takes: 1 to 2^53 - 1.
-OutboxId outbox_from(std::uint64_t random) { return {random % limits::kIntegerMax + 1}; }
+std::uint64_t as_wire_integer(std::uint64_t random) { return random % limits::kIntegerMax + 1; }
 
 }  // namespace
 
 Conversation::Conversation(Options options)
     : options_(std::move(options.client)),
       random_(options.seed),
-      posts_([this] { return outbox_from(random_()); }) {
+      run_{as_wire_integer(random_())},
+      posts_([this] { return OutboxId{as_wire_integer(random_())}; }) {
   tell_link(event::LinkState::connecting, "connecting to " + options_.server);
 }
 
@@ -163,7 +164,7 @@ void Conversation::say_hello(Moment now) {
   hello_until_ = now + kHelloTimeout;
   hello_ = take_id();
   rooms_.expect_welcome();
-  send(hello_, request::Hello{limits::kProtocolVersion, options_.name, options_.token}, now);
+  send(hello_, request::Hello{limits::kProtocolVersion, options_.name, options_.token, run_}, now);
 }
 
 void Conversation::lose(Moment now, const std::string& why) {
@@ -181,9 +182,10 @@ void Conversation::forget_requests() {
   posts_.connection_lost();
 }
 
+/// Without a room there is nothing to hear, and a feed that has died is not to be waited for.
 void Conversation::open_feed(Moment now) {
-  if (!options_.wants_feed || rooms_.is_empty()) return;
-  is_feed_open_ = true;
+  is_feed_open_ = options_.wants_feed && !rooms_.is_empty();
+  if (!is_feed_open_) return;
   feed_watch_.opened(now, jitter());
   effects_.feed_port = welcome_->feed_port;
   effects_.subscriptions.clear();

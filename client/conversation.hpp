@@ -115,6 +115,7 @@ class Conversation {
 
   ClientOptions options_;
   std::mt19937_64 random_;
+  const RunId run_;
   Stage stage_ = Stage::unconnected;
   Effects effects_;
 

@@ -45,7 +45,7 @@ Events FollowedRooms::welcomed(const reply::Welcome& welcome) {
   Events events;
   wants_heads_ = false;
   adopt(welcome.epoch, events);
-  judge(welcome.rooms, events);
+  judge(welcome.rooms, Anchoring::here, events);
   for (auto& [name, timeline] : rooms_) append(events, timeline.expect_catch_up());
   return events;
 }
@@ -131,8 +131,10 @@ Events FollowedRooms::heads(RequestId id, const reply::Heads& reply) {
   Events events;
   if (id != heads_.id) return events;
   heads_ = {};
+  // A room whose JOIN is under way begins where JOINED says, not at a head that may be newer.
+  const auto anchoring = reply.epoch == epoch_ ? Anchoring::left_to_joined : Anchoring::here;
   adopt(reply.epoch, events);
-  judge(reply.rooms, events);
+  judge(reply.rooms, anchoring, events);
   return events;
 }
 
@@ -176,7 +178,7 @@ void FollowedRooms::adopt(const Epoch& epoch, Events& events) {
   epoch_ = epoch;
 }
 
-void FollowedRooms::judge(const std::vector<RoomHead>& heads, Events& events) {
+void FollowedRooms::judge(const std::vector<RoomHead>& heads, Anchoring anchoring, Events& events) {
   for (auto& [name, timeline] : rooms_) {
     const auto found = std::ranges::find(heads, name, &RoomHead::room);
     if (found == heads.end()) {
@@ -184,7 +186,7 @@ void FollowedRooms::judge(const std::vector<RoomHead>& heads, Events& events) {
     } else if (timeline.is_anchored()) {
       append(events, timeline.judge_head(found->head));
       if (timeline.doubts_head()) wants_heads_ = true;
-    } else {
+    } else if (anchoring == Anchoring::here) {
       append(events, timeline.anchor(epoch_, found->head));
       to_join_.erase(name);
     }

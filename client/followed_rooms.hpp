@@ -57,9 +57,12 @@ class FollowedRooms {
     Moment ask_at{};
   };
 
+  /// Whether heads are also where a room that has none yet begins.
+  enum class Anchoring : std::uint8_t { here, left_to_joined };
+
   [[nodiscard]] std::optional<Request> next_refill(RequestId id, Moment now);
   void adopt(const Epoch& epoch, Events& events);
-  void judge(const std::vector<RoomHead>& heads, Events& events);
+  void judge(const std::vector<RoomHead>& heads, Anchoring anchoring, Events& events);
 
   std::map<std::string, Timeline> rooms_;
   std::set<std::string> to_join_;

@@ -31,7 +31,8 @@ Timeline::Timeline(std::string room, std::optional<Sequence> from) : room_(std::
 Events Timeline::anchor(const Epoch& epoch, Sequence head) {
   is_anchored_ = true;
   epoch_ = epoch;
-  head_ = head_when_asked_ = replay_until_ = head;
+  head_when_asked_ = replay_until_ = head;
+  head_ = std::max(head_, head);
   last_ = !from_ ? head : Sequence{std::max<std::uint64_t>(from_->value, 1) - 1};
   catch_up_target_ = head;
   Events events;
@@ -46,8 +47,9 @@ void Timeline::begin_anew() {
 
 Events Timeline::take_batch(const Batch& batch) {
   Events events;
-  if (!is_anchored_ || batch.events.empty()) return events;
+  if (batch.events.empty()) return events;
   head_ = std::max(head_, end_of(batch));
+  if (!is_anchored_) return events;
   if (batch.first > last_.next()) {
     keep_ahead(batch);
   } else {
@@ -60,9 +62,8 @@ Events Timeline::take_batch(const Batch& batch) {
 
 Events Timeline::note_head(Sequence head) {
   Events events;
-  if (!is_anchored_) return events;
   head_ = std::max(head_, head);
-  conclude(events);
+  if (is_anchored_) conclude(events);
   return events;
 }
 

@@ -17,8 +17,9 @@ namespace palabre {
 ///   ─────────────────┼──────────────────┼───────────────────────────────┼───────────
 ///    handed over       due by HISTORY      came early, handed over next    known to exist
 ///
-/// It is anchored once the room's head was told; until then feed batches are ignored, because the head covers
-/// them. One HISTORY is under way at most. All batches and pages given to it are of its epoch.
+/// It is anchored once the room's head was told. Until then the feed is only noted: that head may be older
+/// than what the feed has said, because the two are different connections. One HISTORY is under way at most.
+/// All batches and pages given to it are of its epoch.
 class Timeline {
  public:
   /// Hands over what comes from `from` on, or without it only what is stored after the head it is anchored

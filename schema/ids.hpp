@@ -28,6 +28,8 @@ using Column = Number<struct ColumnTag, std::uint32_t>;
 using Sequence = Number<struct SequenceTag, std::uint64_t>;
 /// Which of a sender's runs made a post: random, below 2^53.
 using OutboxId = Number<struct OutboxTag, std::uint64_t>;
+/// Which run of which program speaks: random, below 2^53; 0 when it does not say.
+using RunId = Number<struct RunTag, std::uint64_t>;
 /// A post's place in its outbox.
 using Counter = Number<struct CounterTag, std::uint64_t>;
 /// Chosen by the client for each request, repeated by the reply; 0 when it could not be read.

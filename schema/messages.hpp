@@ -52,6 +52,7 @@ struct Hello {
   std::uint64_t version = limits::kProtocolVersion;
   std::string name;
   std::string token;
+  RunId run = {};  ///< takes the place of its other connections; 0: not said
 };
 struct Post {
   std::string room;

@@ -19,6 +19,7 @@ struct Admit {
   RequestId request;
   std::string name;
   TokenHash token;
+  RunId run = {};
 };
 /// A connection said GOODBYE (`request`) or vanished (no request).
 struct Depart {

@@ -15,6 +15,16 @@ ClientNumber enroll(const Turn& turn, const command::Admit& admit) {
   return client;
 }
 
+/// A run of a program that says HELLO anew has given up the connections it had. What is still on its way on
+/// them must not be stored any more: their sender may have been told that it was refused, and may have sent
+/// what was behind it under another outbox.
+void replace_earlier(const Turn& turn, ClientNumber client, ConnectionId connection, RunId run) {
+  for (const auto earlier : turn.state.roster.others_of_run(client, connection, run)) {
+    turn.state.roster.disconnect(client, earlier);
+    turn.outcome.effects.emplace_back(effect::Departed{earlier, client, false});
+  }
+}
+
 }  // namespace
 
 void handle(const Turn& turn, command::Admit admit) {
@@ -34,10 +44,11 @@ void handle(const Turn& turn, command::Admit admit) {
   if (is_new) client = enroll(turn, admit);
   outcome.effects.push_back(effect::Admitted{admit.connection, admit.request, client, std::move(admit.name),
                                              is_new, state.rooms.heads_of(client)});
-  if (state.roster.connect(client, admit.connection)) {
+  if (state.roster.connect(client, admit.connection, admit.run)) {
     turn.notify(kLobby, NoticeKind::came, client);
     outcome.touched.touch(client);
   }
+  replace_earlier(turn, client, admit.connection, admit.run);
 }
 
 }  // namespace palabre::broker

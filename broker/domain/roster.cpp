@@ -1,5 +1,7 @@
 #include "broker/domain/roster.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace palabre::broker {
@@ -18,11 +20,25 @@ ClientNumber Roster::add(std::string name, TokenHash token) {
 
 ClientNumber Roster::owner_of(ConnectionId connection) const {
   const auto found = owners_.find(connection);
-  return found == owners_.end() ? ClientNumber{} : found->second;
+  return found == owners_.end() ? ClientNumber{} : found->second.client;
 }
 
-bool Roster::connect(ClientNumber client, ConnectionId connection) {
-  if (!owners_.emplace(connection, client).second) return false;
+RunId Roster::run_of(ConnectionId connection) const {
+  const auto found = owners_.find(connection);
+  return found == owners_.end() ? RunId{} : found->second.run;
+}
+
+std::vector<ConnectionId> Roster::others_of_run(ClientNumber client, ConnectionId connection,
+                                                RunId run) const {
+  std::vector<ConnectionId> others;
+  if (!run) return others;
+  std::ranges::copy_if(at(client).connections, std::back_inserter(others),
+                       [&](ConnectionId one) { return one != connection && run_of(one) == run; });
+  return others;
+}
+
+bool Roster::connect(ClientNumber client, ConnectionId connection, RunId run) {
+  if (!owners_.emplace(connection, Owner{client, run}).second) return false;
   auto& connections = identities_.at(client.value - 1).connections;
   connections.push_back(connection);
   return connections.size() == 1;

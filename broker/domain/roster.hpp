@@ -33,16 +33,25 @@ class Roster {
   [[nodiscard]] bool is_connected(ClientNumber client, ConnectionId connection) const {
     return client && owner_of(connection) == client;
   }
+  /// Which run of a program speaks on a connection, 0 when it did not say.
+  [[nodiscard]] RunId run_of(ConnectionId connection) const;
+  /// The client's connections that the same run made before; none for 0.
+  [[nodiscard]] std::vector<ConnectionId> others_of_run(ClientNumber client, ConnectionId connection,
+                                                        RunId run) const;
   /// Requires a connection that is nobody's or the client's. True when it is the identity's first one; a
   /// connection is counted once.
-  bool connect(ClientNumber client, ConnectionId connection);
+  bool connect(ClientNumber client, ConnectionId connection, RunId run = {});
   /// Requires is_connected. True when it was the identity's last connection.
   bool disconnect(ClientNumber client, ConnectionId connection);
 
  private:
   std::vector<Identity> identities_;
   std::unordered_map<std::string, ClientNumber> by_name_;
-  std::unordered_map<ConnectionId, ClientNumber> owners_;
+  struct Owner {
+    ClientNumber client;
+    RunId run;
+  };
+  std::unordered_map<ConnectionId, Owner> owners_;
 };
 
 }  // namespace palabre::broker

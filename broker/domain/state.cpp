@@ -49,7 +49,7 @@ State restore(const Image& image, const State& before) {
   for (std::size_t i = 0; i < known; ++i) {
     const ClientNumber client{static_cast<std::uint32_t>(i + 1)};
     for (const auto connection : before.roster.at(client).connections)
-      state.roster.connect(client, connection);
+      state.roster.connect(client, connection, before.roster.run_of(connection));
   }
   return state;
 }

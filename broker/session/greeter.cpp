@@ -45,8 +45,8 @@ void Greeter::handle(RequestFrame& stranger) {
   if (!decoded.body) return refuse_with(decoded.body.refusal());
   auto* hello = std::get_if<request::Hello>(&*decoded.body);
   if (hello == nullptr) return refuse_with(refuse(RefusalCode::hello_first));
-  recorder_.push(
-      command::Admit{stranger.connection, decoded.id, std::move(hello->name), hash_token(hello->token)});
+  recorder_.push(command::Admit{stranger.connection, decoded.id, std::move(hello->name),
+                                hash_token(hello->token), hello->run});
 }
 
 void Greeter::handle(effect::Admitted& admitted) {

@@ -52,8 +52,8 @@ void Session::handle(Vanished vanished) {
 }
 
 void Session::answer(const Origin& origin, request::Hello& hello) {
-  commands_.emplace_back(
-      command::Admit{origin.connection, origin.request, std::move(hello.name), hash_token(hello.token)});
+  commands_.emplace_back(command::Admit{origin.connection, origin.request, std::move(hello.name),
+                                        hash_token(hello.token), hello.run});
 }
 
 void Session::answer(const Origin& origin, request::Post& post) {

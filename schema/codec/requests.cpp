@@ -20,8 +20,10 @@ struct RequestWriter {
   RequestId id;
 
   void operator()(const request::Hello& hello) {
-    begin(writer, "hello", id, 3).field("version", hello.version).field("name", hello.name);
+    const std::size_t keys = hello.run ? 4 : 3;
+    begin(writer, "hello", id, keys).field("version", hello.version).field("name", hello.name);
     writer.field("token", hello.token);
+    if (hello.run) writer.field("run", hello.run);
   }
   void operator()(const request::Post& post) {
     begin(writer, "post", id, 4).field("room", post.room).field("outbox", post.outbox);
@@ -59,6 +61,7 @@ Request read_hello(Fields& fields) {
     fields.note(refuse(RefusalCode::version));
   hello.name = fields.name("name");
   hello.token = fields.token("token");
+  if (fields.has("run")) hello.run = fields.id<RunId>("run");
   return hello;
 }
 

@@ -116,7 +116,12 @@ def texts(value) -> None:
 ROOM_FIELD = ("room", matching(ROOM, "bad_room"))
 COUNT_FIELDS = [("from", integer(1)), ("count", integer(1))]
 FIELDS = {
-    "hello": [("version", version), ("name", matching(NAME, "bad_name")), ("token", matching(TOKEN, "bad_token"))],
+    "hello": [
+        ("version", version),
+        ("name", matching(NAME, "bad_name")),
+        ("token", matching(TOKEN, "bad_token")),
+        ("run?", integer(1)),
+    ],
     "post": [ROOM_FIELD, ("outbox", integer(1)), ("counter", integer(1)), ("texts", texts)],
     "join": [ROOM_FIELD],
     "leave": [ROOM_FIELD],

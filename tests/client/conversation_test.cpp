@@ -315,6 +315,27 @@ TEST_F(ConversationTest, goes_on_following_when_the_answer_to_a_leave_that_was_g
   EXPECT_EQ(count<request::History>(), 1);
 }
 
+TEST_F(ConversationTest, does_not_wait_for_a_dead_feed_when_no_room_is_followed) {
+  conversation.follow("tea", std::nullopt, now);
+  static_cast<void>(come_up({{"tea", Sequence{4}}}));
+  conversation.unfollow("tea");
+  EXPECT_FALSE(wait_for(20s).feed_port);
+  static_cast<void>(come_up());
+  conversation.follow("tea", std::nullopt, now);
+  EXPECT_TRUE(act().feed_port);
+}
+
+TEST_F(ConversationTest, says_in_each_hello_which_run_it_is) {
+  static_cast<void>(come_up());
+  const auto first = std::get<request::Hello>(last<request::Hello>().request).run;
+  EXPECT_TRUE(first);
+  conversation.talk_down(now);
+  static_cast<void>(wait_for(1s));
+  static_cast<void>(come_up());
+  EXPECT_EQ(count<request::Hello>(), 2);
+  EXPECT_EQ(std::get<request::Hello>(last<request::Hello>().request).run, first);
+}
+
 TEST_F(ConversationTest, hands_over_notices_of_followed_rooms) {
   conversation.follow("lobby", std::nullopt, now);
   static_cast<void>(come_up());

@@ -55,6 +55,16 @@ TEST_F(FollowedRoomsTest, begins_a_room_that_it_was_no_member_of_when_joined) {
   EXPECT_THAT(sequences_of(rooms.take_batch(batch_of("tea", 3, 3))), ElementsAre(3));
 }
 
+TEST_F(FollowedRoomsTest, begins_where_joined_says_though_newer_heads_come_first) {
+  disregard(welcome({{"lobby", Sequence{4}}}));
+  rooms.follow("lobby", std::nullopt);
+  rooms.want_heads();
+  ASSERT_TRUE(asked<request::Heads>());
+  EXPECT_THAT(rooms.heads(last_request(), {kEpoch, {{"lobby", Sequence{6}}}}), IsEmpty());
+  disregard(rooms.joined({"lobby", Sequence{4}, false}));
+  EXPECT_THAT(sequences_of(rooms.take_batch(batch_of("lobby", 5, 6))), ElementsAre(5, 6));
+}
+
 TEST_F(FollowedRoomsTest, following_twice_changes_nothing) {
   EXPECT_TRUE(rooms.follow("lobby", Sequence{1}));
   disregard(welcome({{"lobby", Sequence{4}}}));

@@ -52,10 +52,23 @@ TEST(Timeline, drops_repeats_also_inside_a_batch) {
   EXPECT_THAT(sequences_of(timeline.take_batch(batch_of("lobby", 5, 6))), IsEmpty());
 }
 
-TEST(Timeline, ignores_the_feed_before_its_anchor) {
+TEST(Timeline, hands_over_nothing_of_the_feed_before_its_anchor) {
   Timeline timeline("lobby", std::nullopt);
   EXPECT_THAT(timeline.take_batch(batch_of("lobby", 1, 2)), IsEmpty());
   EXPECT_FALSE(timeline.refill_due(kStart));
+  static_cast<void>(timeline.anchor(kEpoch, Sequence{2}));
+  EXPECT_FALSE(timeline.refill_due(kStart));
+}
+
+TEST(Timeline, asks_for_what_the_feed_said_before_an_anchor_that_came_late) {
+  Timeline by_batch("lobby", std::nullopt);
+  EXPECT_THAT(by_batch.take_batch(batch_of("lobby", 10, 10)), IsEmpty());
+  static_cast<void>(by_batch.anchor(kEpoch, Sequence{9}));
+  EXPECT_EQ(by_batch.refill_due(kStart)->from, Sequence{10});
+  Timeline by_tick("lobby", std::nullopt);
+  EXPECT_THAT(by_tick.note_head(Sequence{10}), IsEmpty());
+  static_cast<void>(by_tick.anchor(kEpoch, Sequence{9}));
+  EXPECT_THAT(sequences_of(refill(by_tick, page_of("lobby", 10, 10, 10))), ElementsAre(10));
 }
 
 TEST(Timeline, asks_for_exactly_the_hole) {

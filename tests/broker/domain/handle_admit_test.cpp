@@ -108,5 +108,35 @@ TEST_F(Admit, lets_a_connection_that_said_goodbye_be_somebody_else) {
   EXPECT_EQ(state_.roster.owner_of(kDesk), kBob);
 }
 
+TEST_F(Admit, takes_the_place_of_the_connection_that_the_same_run_made) {
+  static_cast<void>(decide(command::Admit{kDesk, {1}, "alice", "token", {7}}));
+  const auto outcome = decide(command::Admit{kPhone, {2}, "alice", "token", {7}});
+  const auto departed = effects_of<effect::Departed>(outcome);
+  ASSERT_THAT(departed, SizeIs(1));
+  EXPECT_EQ(departed[0].connection, kDesk);
+  EXPECT_FALSE(departed[0].is_last);
+  EXPECT_THAT(notices_in(outcome), IsEmpty());
+  EXPECT_THAT(state_.roster.at(kAlice).connections, ElementsAre(kPhone));
+}
+
+TEST_F(Admit, refuses_what_arrives_late_on_a_connection_that_was_replaced) {
+  static_cast<void>(decide(command::Admit{kDesk, {1}, "alice", "token", {7}}));
+  static_cast<void>(decide(command::Admit{kPhone, {2}, "alice", "token", {7}}));
+  state_.matrix.learn(kAlice, kOutbox, {});
+  const auto late = decide(command::Post{{kAlice, kDesk, {3}}, {"lobby", kOutbox, {1}, {"late"}}});
+  EXPECT_EQ(answer_in<Refusal>(late).code, RefusalCode::hello_first);
+  EXPECT_THAT(late.records, IsEmpty());
+}
+
+TEST_F(Admit, leaves_the_connections_of_other_runs_alone) {
+  static_cast<void>(decide(command::Admit{kDesk, {1}, "alice", "token", {7}}));
+  for (const RunId run : {RunId{8}, RunId{}, RunId{}}) {
+    const ConnectionId another{100 + state_.roster.at(kAlice).connections.size()};
+    const auto outcome = decide(command::Admit{another, {2}, "alice", "token", run});
+    EXPECT_THAT(effects_of<effect::Departed>(outcome), IsEmpty());
+  }
+  EXPECT_THAT(state_.roster.at(kAlice).connections, SizeIs(4));
+}
+
 }  // namespace
 }  // namespace palabre::broker

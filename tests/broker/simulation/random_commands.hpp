@@ -26,7 +26,7 @@ class RandomCommands {
 
   Command next() {
     const auto kind = below(16);
-    if (kind < 3) return command::Admit{connection(), request(), name(), once_in(8) ? "wrong" : "right"};
+    if (kind < 3) return admit();
     if (kind < 4) return depart();
     if (kind < 6) return command::Join{origin(), room()};
     if (kind < 7) return command::Leave{origin(), room()};
@@ -49,6 +49,9 @@ class RandomCommands {
     const auto& own = state_.rooms.rooms_of(client);
     if (own.empty() || once_in(4)) return room();
     return state_.rooms.at(*std::next(own.begin(), static_cast<long>(below(own.size())))).name;
+  }
+  command::Admit admit() {
+    return {connection(), request(), name(), once_in(8) ? "wrong" : "right", RunId{below(3)}};
   }
   command::Depart depart() {
     auto from = origin();

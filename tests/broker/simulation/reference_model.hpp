@@ -29,7 +29,9 @@ class ReferenceModel {
 
   /// Back to what `stored` was, with nobody connected but those who are and whom it knows.
   void go_back_to(const ReferenceModel& stored) {
+    auto runs = std::move(run_);
     auto connections = std::exchange(*this, stored).owner_;
+    run_ = std::move(runs);
     std::erase_if(connections, [this](const auto& one) { return one.second > names_.size(); });
     owner_ = std::move(connections);
     clock_ = newest_;
@@ -102,9 +104,19 @@ class ReferenceModel {
       if (members_[room].contains(client)) line += " " + room + ":" + number(heads_[room]);
     }
     const bool comes = connections_of(client) == 0;
-    owner_[connection] = client;
+    if (owner_.emplace(connection, client).second) run_[connection] = admit.run.value;
     tell(line);
     if (comes) tell("notice lobby came " + name(client));
+    replace_earlier(client, connection, admit.run.value);
+  }
+
+  void replace_earlier(std::uint32_t client, std::uint64_t connection, std::uint64_t run) {
+    std::erase_if(owner_, [&](const auto& one) {
+      const bool is_replaced =
+          one.second == client && one.first != connection && run != 0 && run_.at(one.first) == run;
+      if (is_replaced) tell("depart " + number(one.first) + " " + number(client));
+      return is_replaced;
+    });
   }
 
   void on(const command::Depart& depart) {
@@ -191,6 +203,7 @@ class ReferenceModel {
   std::vector<std::string> names_;
   std::vector<std::string> tokens_;
   std::map<std::uint64_t, std::uint32_t> owner_;  ///< connection to client
+  std::map<std::uint64_t, std::uint64_t> run_;    ///< connection to what it said; of those that are gone, too
   std::vector<std::string> room_names_{"lobby"};
   std::map<std::string, std::set<std::uint32_t>> members_{{"lobby", {}}};
   std::map<std::string, std::uint64_t> heads_{{"lobby", 0}};
