@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/events.hpp"
+
+namespace palabre::broker::simulation {
+
+/// What one user did and was told, over all runs of their program: what the checker compares with the store.
+struct Account {
+  enum class Fate : std::uint8_t { unknown, stored, refused };
+  struct Posted {
+    std::string room;
+    std::string text;  ///< no other post of any user has it
+    unsigned run;      ///< of the program
+    Fate fate = Fate::unknown;
+    std::optional<event::Stored> stored = {};
+  };
+  /// A room as it was followed from one moment to another.
+  struct Following {
+    std::string room;
+    std::optional<Sequence> from;  ///< as asked for
+    Sequence due_from;    ///< everything from here on is to be handed over; 0 while JOIN is unanswered
+    bool is_due = false;  ///< until somebody leaves the room, or the program ends
+    std::vector<event::Message> messages = {};
+  };
+
+  std::string name;
+  std::vector<Posted> posts;
+  std::vector<Following> followings;
+  std::vector<std::string> complaints;  ///< what may never be told to a user at all
+};
+
+}  // namespace palabre::broker::simulation

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/conversation.hpp"
+#include "tests/simulation/account.hpp"
+#include "tests/simulation/feed_network.hpp"
+#include "tests/simulation/surroundings.hpp"
+#include "tests/simulation/talk_network.hpp"
+
+namespace palabre::broker::simulation {
+
+/// A user and their program: the real Conversation in the hands of a model of client/link.cpp and of an
+/// application that posts, follows and leaves rooms, is killed and started again.
+class ModelClient {
+ public:
+  struct Networks {
+    TalkNetwork& talk;
+    FeedNetwork& feed;
+  };
+  ModelClient(std::size_t index, Surroundings& surroundings, Networks networks);
+
+  // The program.
+  void start();
+  void kill();
+  [[nodiscard]] bool is_running() const { return conversation_.has_value(); }
+
+  // The user, if the program runs.
+  /// Does one of the things that users do.
+  void act();
+  /// Posts to a room of theirs.
+  void post();
+  void follow(const std::string& room);
+  void set_backlogged(bool is_backlogged);
+
+  // The networks.
+  void talk_up();
+  void talk_down();
+  void receive(const Bytes& frame);
+  void receive(const FeedNetwork::Frame& frame);
+
+  [[nodiscard]] Moment wake_at() const { return wake_at_; }
+  void wake() { advance(); }
+
+  [[nodiscard]] const Account& account() const { return account_; }
+  /// No post, call or followed message is awaited, with rooms that end at `heads`.
+  [[nodiscard]] bool is_settled(const std::vector<RoomHead>& heads) const;
+
+ private:
+  enum class Membership : std::uint8_t { none, member, unclear };
+  struct Room {
+    std::string name;
+    Membership membership = Membership::none;
+    std::optional<std::size_t> following = {};  ///< the account's
+    std::optional<Sequence> handed_over = {};   ///< the last one, over all runs of the program
+  };
+  struct Call {
+    CallNumber number;
+    std::size_t room;
+    bool is_leave;
+  };
+
+  void advance();
+  void carry_out(Effects effects);
+  void take(const ClientEvent& event);
+  void take(const event::Message& message);
+  void take_fate(Counter ticket, Account::Fate fate);
+  void take(const Finished& finished);
+  void joined(Room& room, const Answer<Reply>& answer);
+  void leave(std::size_t room);
+  void follow(std::size_t room, std::optional<Sequence> from);
+  void begin_call(std::size_t room, bool is_leave, Request request);
+  void post_to(const std::string& room);
+  [[nodiscard]] Account::Posted& posted(Counter ticket);
+
+  const std::size_t index_;
+  Surroundings& surroundings_;
+  Networks networks_;
+  std::optional<Conversation> conversation_;
+  Moment wake_at_ = Moment::max();
+  unsigned run_ = 0;
+  std::size_t posted_before_run_ = 0;
+  CallNumber next_call_{1};
+  std::optional<Call> call_;
+  std::vector<Room> rooms_;
+  Account account_;
+};
+
+}  // namespace palabre::broker::simulation

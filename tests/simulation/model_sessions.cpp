@@ -1,0 +1,86 @@
+#include <utility>
+
+#include "broker/session/token_hash.hpp"
+#include "schema/codec.hpp"
+#include "tests/simulation/model_broker.hpp"
+
+/// The sessions of ModelBroker, as in broker/session/session.cpp.
+namespace palabre::broker::simulation {
+
+void ModelBroker::give(ClientNumber client, std::variant<Frame, Vanished> item) {
+  auto& items = sessions_.at(client).items;
+  items.push_back(std::move(item));
+  if (items.size() > 1) return;
+  const auto moment = surroundings_.draw_ms(0, surroundings_.weather.step_ms_max);
+  surroundings_.agenda.after(moment, [this, client, life = std::weak_ptr(life_)] {
+    if (life.expired()) return;
+    // It may have ended, and begun anew, meanwhile.
+    if (const auto found = sessions_.find(client); found != sessions_.end()) {
+      run_session(client, found->second);
+    }
+  });
+}
+
+void ModelBroker::run_session(ClientNumber client, Session& session) {
+  for (const auto& item : std::exchange(session.items, {})) {
+    if (const auto* vanished = std::get_if<Vanished>(&item)) {
+      record(command::Depart{{client, vanished->connection, RequestId{}}});
+    } else {
+      answer(client, session, std::get<Frame>(item));
+    }
+  }
+}
+
+void ModelBroker::answer(ClientNumber client, const Session& session, const Frame& frame) {
+  auto decoded = decode_request(frame.bytes);
+  const Origin origin{client, frame.connection, decoded.id};
+  if (!decoded.body) return say(frame.connection, decoded.id, decoded.body.refusal());
+  auto& request = *decoded.body;
+  if (auto* hello = std::get_if<request::Hello>(&request)) {
+    record(
+        command::Admit{origin.connection, origin.request, hello->name, hash_token(hello->token), hello->run});
+  } else if (auto* post = std::get_if<request::Post>(&request)) {
+    record(command::Post{origin, std::move(*post)});
+  } else if (auto* join = std::get_if<request::Join>(&request)) {
+    record(command::Join{origin, std::move(join->room)});
+  } else if (auto* leave = std::get_if<request::Leave>(&request)) {
+    record(command::Leave{origin, std::move(leave->room)});
+  } else if (std::holds_alternative<request::Goodbye>(request)) {
+    record(command::Depart{origin});
+  } else if (session.has_departed) {
+    say(origin.connection, origin.request, refuse(RefusalCode::hello_first));
+  } else {
+    answer_read(client, origin, request);
+  }
+}
+
+void ModelBroker::answer_read(ClientNumber client, const Origin& origin, const Request& request) {
+  auto reply = std::visit(
+      [&]<class Read>(const Read& read) -> Reply {
+        if constexpr (requires { reads_.answer(client, read); }) {
+          return reads_.answer(client, read);
+        } else {
+          return refuse(RefusalCode::unknown_request);
+        }
+      },
+      request);
+  plant_in(reply);
+  if (std::holds_alternative<reply::Page>(reply) && surroundings_.has(PlantedBug::skips_refills)) return;
+  say(origin.connection, origin.request, reply);
+}
+
+void ModelBroker::plant_in(Reply& reply) {
+  auto* page = std::get_if<reply::Page>(&reply);
+  if (page != nullptr && !page->batch.events.empty()) {
+    auto& events = page->batch.events;
+    if (surroundings_.has(PlantedBug::drops_an_event_of_a_page)) events.erase(events.begin());
+    if (surroundings_.has(PlantedBug::drops_the_last_of_a_page)) {
+      events.pop_back();
+      page->head = {page->batch.first.value + events.size() - 1};
+    }
+  }
+  auto* heads = std::get_if<reply::Heads>(&reply);
+  if (heads != nullptr && surroundings_.has(PlantedBug::tells_no_heads)) heads->rooms.clear();
+}
+
+}  // namespace palabre::broker::simulation

@@ -1,0 +1,93 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "tests/simulation/world.hpp"
+
+namespace palabre::broker::simulation {
+namespace {
+
+constexpr std::uint64_t kSeedsToCatchABug = 100;
+
+/// PALABRE_SEEDS and PALABRE_SEED choose how many seeds are tried and with which one to begin.
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+  const char* given = std::getenv(name);
+  return given == nullptr ? otherwise : std::stoull(given);
+}
+
+TEST(Simulation, keeps_every_promise_whatever_fails) {
+  const auto first = from_environment("PALABRE_SEED", 1);
+  const auto seeds = from_environment("PALABRE_SEEDS", PALABRE_SEEDS_DEFAULT);
+  World::Happenings total;
+  for (auto seed = first; seed < first + seeds; ++seed) {
+    World world(seed);
+    const auto breach = world.run();
+    ASSERT_FALSE(breach) << *breach << "\nrepeat with PALABRE_SEED=" << seed
+                         << " PALABRE_SEEDS=1, or see it happen: PALABRE_SEED=" << seed
+                         << " ./dev simulate 1";
+    total.add(world.happenings());
+  }
+  RecordProperty("messages_stored", std::to_string(total.stored));
+  RecordProperty("messages_handed_over", std::to_string(total.handed_over));
+  RecordProperty("crashes", std::to_string(total.crashes));
+}
+
+TEST(Simulation, has_enough_going_on) {
+  World::Happenings total;
+  for (std::uint64_t seed = 1; seed <= kSeedsToCatchABug; ++seed) {
+    World world(seed);
+    static_cast<void>(world.run());
+    total.add(world.happenings());
+  }
+  EXPECT_GT(total.stored, kSeedsToCatchABug * 20);
+  EXPECT_GT(total.handed_over, kSeedsToCatchABug * 60);
+  EXPECT_GT(total.refused, kSeedsToCatchABug);
+  EXPECT_GT(total.crashes, kSeedsToCatchABug / 2);
+}
+
+TEST(Simulation, is_the_same_again_from_the_same_seed) {
+  const auto stored_in = [](std::uint64_t seed) {
+    World world(seed);
+    static_cast<void>(world.run());
+    const auto happened = world.happenings();
+    return std::tuple(happened.stored, happened.handed_over, happened.until_settled);
+  };
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) EXPECT_EQ(stored_in(seed), stored_in(seed));
+}
+
+// ── seeds that found something once ──────────────────────────────────────────────────────────────────────
+
+class FoundBySeed : public testing::TestWithParam<std::pair<const char*, std::uint64_t>> {};
+
+TEST_P(FoundBySeed, stays_repaired) { EXPECT_EQ(World(GetParam().second).run(), std::nullopt); }
+
+INSTANTIATE_TEST_SUITE_P(
+    Simulation, FoundBySeed,
+    testing::Values(std::pair("joined_came_after_the_feed_had_said_more", 946),
+                    std::pair("a_dead_feed_was_waited_for_without_a_room", 959),
+                    std::pair("what_was_late_on_a_given_up_connection_was_stored_again", 1244),
+                    std::pair("what_was_late_on_a_given_up_connection_was_stored_though_refused", 2349),
+                    std::pair("what_a_killed_run_had_sent_overtook_what_it_sent_later", 18203),
+                    std::pair("a_late_left_ended_the_following_that_came_after_it", 15922),
+                    std::pair("newer_heads_came_before_joined", 33217)),
+    [](const auto& seed) { return std::string(seed.param.first); });
+
+// ── bugs that were planted ───────────────────────────────────────────────────────────────────────────────
+
+class Planted : public testing::TestWithParam<std::pair<PlantedBug, std::string_view>> {};
+
+TEST_P(Planted, is_caught_within_a_hundred_seeds) {
+  std::uint64_t seed = 1;
+  std::optional<std::string> breach;
+  for (; !breach && seed <= kSeedsToCatchABug; ++seed) breach = World(seed, GetParam().first).run();
+  ASSERT_TRUE(breach);
+  RecordProperty("seeds", std::to_string(seed - 1));
+  RecordProperty("breach", *breach);
+}
+
+INSTANTIATE_TEST_SUITE_P(Simulation, Planted, testing::ValuesIn(kPlantedBugs),
+                         [](const auto& bug) { return std::string(bug.param.second); });
+
+}  // namespace
+}  // namespace palabre::broker::simulation

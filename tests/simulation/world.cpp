@@ -1,0 +1,265 @@
+#include "tests/simulation/world.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include "tests/simulation/checker.hpp"
+
+namespace palabre::broker::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Milliseconds kLife = 20s;
+/// So soon after the last fault everybody has everything due (invariant I4).
+constexpr Milliseconds kRecovery = 30s;
+/// For what should not come any more.
+constexpr Milliseconds kAfterlife = 1500ms;
+/// A program that does so much within one moment does not rest.
+constexpr int kStepsOfAMomentMax = 2000;
+
+Milliseconds draw_heartbeat(Dice& dice) {
+  constexpr std::array<Milliseconds, 3> kHeartbeats{1s, 2s, 5s};
+  return kHeartbeats.at(dice.below(kHeartbeats.size()));
+}
+
+Weather draw_weather(Dice& dice) {
+  Weather weather;
+  if (dice.once_in(3)) weather.request_lost_once_in = dice.between(10, 100);
+  if (dice.once_in(3)) weather.reply_lost_once_in = dice.between(10, 100);
+  if (dice.once_in(2)) weather.frame_lost_once_in = dice.between(3, 20);
+  if (dice.once_in(3)) weather.busy_once_in = dice.between(5, 30);
+  if (dice.once_in(2)) weather.delay_ms_max = dice.between(2, 300);
+  if (dice.once_in(3)) weather.step_ms_max = dice.between(1, 50);
+  if (dice.once_in(3)) weather.flush_ms_max = dice.between(3, 300);
+  return weather;
+}
+
+}  // namespace
+
+World::World(std::uint64_t seed, PlantedBug bug)
+    : surroundings_{{}, Dice(seed), {}, bug},
+      heartbeat_(draw_heartbeat(surroundings_.dice)),
+      talk_(surroundings_, 5,
+            {[this](const auto& routing_id, const auto& frame) {
+               if (broker_) broker_->receive(routing_id, frame);
+             },
+             [this](std::size_t client, const auto& frame) { clients_[client].receive(frame); },
+             [this](std::size_t client) { clients_[client].talk_up(); },
+             [this](std::size_t client) { clients_[client].talk_down(); }}),
+      feed_(surroundings_, 5,
+            [this](std::size_t client, const auto& frame) { clients_[client].receive(frame); }),
+      usual_(draw_weather(surroundings_.dice)) {
+  surroundings_.weather = usual_;
+  const auto clients = surroundings_.dice.between(3, 5);
+  for (std::size_t index = 0; index < clients; ++index) {
+    clients_.emplace_back(index, surroundings_, ModelClient::Networks{talk_, feed_});
+  }
+}
+
+std::optional<std::string> World::run() {
+  try {
+    plan();
+    run_until(surroundings_.agenda.now() + kLife);
+    heal();
+    run_until_settled();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  std::vector<const Account*> accounts;
+  for (const auto& client : clients_) accounts.push_back(&client.account());
+  return check(accounts, disk_);
+}
+
+World::Happenings World::happenings() const {
+  Happenings happenings{disk_.messages().size(), 0, 0, crashes_,
+                        std::chrono::duration_cast<Milliseconds>(settled_at_ - healed_at_)};
+  for (const auto& client : clients_) {
+    happenings.refused += static_cast<std::size_t>(std::ranges::count(
+        client.account().posts, Account::Fate::refused, [](const auto& post) { return post.fate; }));
+    for (const auto& following : client.account().followings) {
+      happenings.handed_over += following.messages.size();
+    }
+  }
+  return happenings;
+}
+
+void World::Happenings::add(const Happenings& more) {
+  stored += more.stored;
+  refused += more.refused;
+  handed_over += more.handed_over;
+  crashes += more.crashes;
+  until_settled = std::max(until_settled, more.until_settled);
+}
+
+// ── what will happen ─────────────────────────────────────────────────────────────────────────────────────
+
+void World::plan() {
+  surroundings_.agenda.after(surroundings_.draw_ms(0, 1000), [this] { start_broker(); });
+  for (std::size_t client = 0; client < clients_.size(); ++client) plan_actions(client);
+  for (auto faults = surroundings_.dice.below(10); faults > 0; --faults) {
+    surroundings_.agenda.after(surroundings_.draw_ms(500, kLife.count()), [this] { cause_fault(); });
+  }
+}
+
+void World::plan_actions(std::size_t number) {
+  auto& client = clients_[number];
+  surroundings_.agenda.after(surroundings_.draw_ms(0, 2000), [&client] {
+    if (!client.is_running()) client.start();
+    client.follow("lobby");
+  });
+  for (auto actions = surroundings_.dice.between(4, 16); actions > 0; --actions) {
+    surroundings_.agenda.after(surroundings_.draw_ms(100, kLife.count()), [&client] {
+      if (client.is_running()) client.act();
+    });
+  }
+}
+
+void World::cause_fault() {
+  if (is_healing_) return;
+  switch (surroundings_.dice.below(4)) {
+    case 0: return hurt_broker();
+    case 1: return hurt_weather();
+    default: return hurt_client(surroundings_.dice.below(clients_.size()));
+  }
+}
+
+void World::hurt_broker() {
+  auto& dice = surroundings_.dice;
+  if (!broker_) return;
+  if (dice.once_in(3)) return crash_broker(dice.once_in(3));
+  constexpr std::array<CrashPoint, 4> kPoints{CrashPoint::before_commit, CrashPoint::in_commit,
+                                              CrashPoint::after_commit, CrashPoint::after_publishing};
+  broker_->crash_at(kPoints.at(dice.below(kPoints.size())));
+}
+
+void World::hurt_client(std::size_t number) {
+  auto& client = clients_[number];
+  if (!client.is_running()) return;
+  switch (surroundings_.dice.below(7)) {
+    case 0: return restart(client);
+    case 1: return talk_.reset(number);
+    case 2: return talk_.stall(number, surroundings_.draw_ms(100, 20'000));
+    case 3: return feed_.cut(number);
+    case 4: return feed_.stall(number, surroundings_.draw_ms(100, 10'000));
+    case 5:
+      for (std::size_t each = 0; each < clients_.size(); ++each) talk_.reset(each);
+      return;
+    default:
+      client.set_backlogged(true);
+      surroundings_.agenda.after(surroundings_.draw_ms(100, 5000), [&client] {
+        if (client.is_running()) client.set_backlogged(false);
+      });
+  }
+}
+
+void World::hurt_weather() {
+  auto& weather = surroundings_.weather;
+  switch (surroundings_.dice.below(5)) {
+    case 0: weather.is_disk_full = true; break;
+    case 1: weather.frame_lost_once_in = surroundings_.dice.between(1, 2); break;
+    case 2: weather.flush_ms_max = 1000; break;
+    case 3: weather.busy_once_in = 2; break;
+    default:
+      weather.clock_is_off_by_ms = static_cast<std::int64_t>(surroundings_.dice.below(20'000)) - 10'000;
+  }
+  surroundings_.agenda.after(surroundings_.draw_ms(200, 5000), [this] {
+    if (!is_healing_) surroundings_.weather = usual_;
+  });
+}
+
+void World::heal() {
+  is_healing_ = true;
+  surroundings_.trace([] { return "all is healed"; });
+  healed_at_ = surroundings_.agenda.now();
+  surroundings_.weather = {};
+  if (!broker_) {
+    start_broker();
+  } else {
+    broker_->crash_at(CrashPoint::none);
+  }
+  for (auto& client : clients_) {
+    if (!client.is_running()) client.start();
+    client.set_backlogged(false);
+    client.follow("lobby");
+    client.post();
+  }
+}
+
+// ── those who fail ───────────────────────────────────────────────────────────────────────────────────────
+
+void World::start_broker() {
+  if (broker_) return;
+  surroundings_.trace([] { return "broker starts"; });
+  broker_.emplace(
+      surroundings_, disk_, heartbeat_,
+      ModelBroker::Ends{[this](auto routing_id, const auto& frame) { return talk_.reply(routing_id, frame); },
+                        [this](FeedNetwork::Frame frame) { feed_.publish(std::move(frame)); },
+                        [this] { crash_broker(surroundings_.dice.once_in(3)); }});
+  talk_.broker_starts();
+  feed_.broker_starts();
+}
+
+void World::crash_broker(bool is_silent) {
+  if (!broker_) return;
+  ++crashes_;
+  surroundings_.trace([&] { return is_silent ? "broker ends without a word" : "broker ends"; });
+  broker_.reset();
+  talk_.broker_ends(is_silent);
+  feed_.broker_ends();
+  surroundings_.agenda.after(surroundings_.draw_ms(50, is_healing_ ? 50 : 5000), [this] { start_broker(); });
+}
+
+void World::restart(ModelClient& client) {
+  client.kill();
+  surroundings_.agenda.after(surroundings_.draw_ms(10, 3000), [&client] {
+    if (client.is_running()) return;
+    client.start();
+    client.follow("lobby");
+  });
+}
+
+// ── time ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+void World::run_until(Moment end) {
+  auto& agenda = surroundings_.agenda;
+  int steps_of_a_moment = 0;
+  for (;;) {
+    const auto before = agenda.now();
+    const auto next = agenda.next_at(end);
+    const auto sleeper = std::ranges::min_element(clients_, {}, &ModelClient::wake_at);
+    if (std::min(next, sleeper->wake_at()) >= end) break;
+    if (sleeper->wake_at() <= next) {
+      agenda.pass_to(sleeper->wake_at());
+      sleeper->wake();
+    } else {
+      agenda.run_next();
+    }
+    steps_of_a_moment = agenda.now() == before ? steps_of_a_moment + 1 : 0;
+    if (steps_of_a_moment > kStepsOfAMomentMax) {
+      throw std::runtime_error(sleeper->account().name + " does not come to rest");
+    }
+  }
+  agenda.pass_to(end);
+}
+
+void World::run_until_settled() {
+  auto& agenda = surroundings_.agenda;
+  while (!is_settled()) {
+    // The checker says what is missing.
+    if (agenda.now() > healed_at_ + kRecovery) return;
+    run_until(agenda.now() + 250ms);
+  }
+  settled_at_ = agenda.now();
+  run_until(agenda.now() + kAfterlife);
+}
+
+bool World::is_settled() {
+  std::vector<RoomHead> heads;
+  for (const auto& room : disk_.load().rooms) heads.push_back({room.name, room.head});
+  return std::ranges::all_of(clients_, [&](const auto& client) { return client.is_settled(heads); });
+}
+
+}  // namespace palabre::broker::simulation
