@@ -1,4 +1,4 @@
-"""Everything at once: a fault of any kind, one every so many seconds."""
+"""Everything in one run."""
 
 import contextlib
 
@@ -12,6 +12,7 @@ from work import at_any_moment, free_ports
 
 
 def chaos(run) -> None:
+    """A fault of any kind every so many seconds: kills, pauses, power cuts, a full disk, broken lines."""
     place = run.directory()
     broker = Broker(place, heartbeat_ms=HEARTBEAT_MS)
     broker.talk_port, broker.feed_port = free_ports(2)

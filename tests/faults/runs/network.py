@@ -60,6 +60,7 @@ def net(run) -> None:
     if IN_NAMESPACE not in os.environ:
         # Everything below happens to a loopback device that nobody else has.
         os.environ[IN_NAMESPACE] = "1"
+        shutil.rmtree(run.place)
         os.execvp("unshare", ["unshare", "--net", sys.executable, *sys.argv])
     nft = "add table inet faults; add chain inet faults input { type filter hook input priority 0; }; " \
           "add chain inet faults output { type filter hook output priority 0; }"
