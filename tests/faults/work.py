@@ -95,9 +95,15 @@ class Work:
         return self.quiet == set(NAMES)
 
     def go_on(self, messages: int, timeout: float = 60) -> None:
-        """Until so many more messages were acknowledged."""
+        """Until so many more messages were acknowledged. A broker that ended by itself is noted and started anew."""
         goal = self.acknowledged() + messages
-        eventually(lambda: self.acknowledged() >= goal, timeout, interval=0.005)
+
+        def has_gone_on() -> bool:
+            if self.has_ended():
+                self.broker.start()
+            return self.acknowledged() >= goal
+
+        eventually(has_gone_on, timeout, interval=0.005)
 
     def replace(self, application: Applications) -> None:
         """Kills some applications and starts them anew under the same names: what was under way stays unknown."""

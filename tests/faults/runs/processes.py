@@ -24,6 +24,7 @@ def kill(run) -> None:
 
 def kill_broker(work: Work, run) -> None:
     at_any_moment(run.chance, 0.02)
+    work.has_ended()
     work.broker.kill()
     run.injected()
     if run.chance.random() < 0.2:
