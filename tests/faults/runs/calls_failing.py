@@ -4,7 +4,7 @@ import functools
 
 from calls import FLUSHES, WRITES, Injected, count_calls
 from disks import Disk, missing
-from palabre_harness import Broker, eventually
+from palabre_harness import Broker
 from script import Script
 
 # Enough for the log to be copied into the database.
@@ -29,8 +29,7 @@ class Trial:
         """On with the script, to its end and the check, without faults."""
         if self.broker.running.process.poll() is not None:
             self.broker.start()
-        while not self.script.run():
-            raise AssertionError(f"the broker ended: {self.broker.running.talk()[-500:]}")
+        assert self.script.run(), f"the broker ended: {self.broker.running.talk()[-500:]}"
         self.script.end()
         self.broker.stop()
         self.run.check_store(self.broker.directory / "data" / "palabre.sqlite3", self.place / "journals", self.place)
@@ -49,7 +48,8 @@ def each(run, calls: str, play) -> None:
     """Every call once, or as many as are wanted, evenly spread; as far as time allows, in an order that leaves no part
     out."""
     number = calls_in_all(run, calls)
-    wanted = [1 + place * number // min(number, run.count or number) for place in range(min(number, run.count or number))]
+    tried = min(number, run.count or number)
+    wanted = [1 + place * number // tried for place in range(tried)]
     run.chance.shuffle(wanted)
     done = 0
     for call in wanted:
@@ -99,8 +99,7 @@ def writes(run) -> None:
 def fails_at(run, calls: str, error: str, call: int) -> None:
     trial = Trial(run)
     if trial.play(calls, f"error={error}:when={call}"):
-        ended = eventually(lambda: trial.broker.running.process.poll() is not None)
-        assert ended and trial.broker.running.process.returncode == 1
+        assert trial.broker.running.process.returncode == 1, "a failing disk ends the broker with status 1"
     trial.end()
 
 
