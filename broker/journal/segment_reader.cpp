@@ -79,15 +79,16 @@ constexpr const char* kRow = R"sql(
     ifnull((SELECT max("column") FROM row_index WHERE client = ?1 AND "column" <= ?2), ?2)
   ORDER BY row_index."column" LIMIT ?3)sql";
 
-// The same for those that are not; they come after all that are.
+// The same for those that are not; they come after all that are. Notes are numbered room by room in a commit,
+// and a client who posted here, there and here again has a later column in an earlier note.
 constexpr const char* kRecentRow = R"sql(
   SELECT recent."column", recent.count, place, segment.count, time, last_at, events, checksum
   FROM row_recent AS recent JOIN segment USING (place)
   WHERE client = ?1 AND recent."column" + recent.count > ?2
-  ORDER BY number LIMIT ?3)sql";
+  ORDER BY recent."column" LIMIT ?3)sql";
 
 constexpr const char* kColumns = R"sql(
-  SELECT ifnull((SELECT "column" + count - 1 FROM row_recent WHERE client = ?1 ORDER BY number DESC LIMIT 1),
+  SELECT ifnull((SELECT max("column" + count - 1) FROM row_recent WHERE client = ?1),
                 (SELECT "column" + count - 1 FROM row_index WHERE client = ?1 ORDER BY "column" DESC LIMIT 1))
   )sql";
 

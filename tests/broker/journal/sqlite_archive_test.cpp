@@ -76,6 +76,20 @@ TEST_F(SqliteArchiveTest, gives_at_least_one_message_however_long) {
   EXPECT_THAT(archive().row(kAlice, {2}, 1024), SizeIs(1));
 }
 
+TEST_F(SqliteArchiveTest, reads_a_row_in_order_that_went_to_and_fro_between_rooms_in_one_commit) {
+  commit(store_, {writer_.write(kAlice, kLobby, "one"), writer_.write(kAlice, kTea, "two"),
+                  writer_.write(kAlice, kLobby, "three"), writer_.write(kAlice, kLobby, "four"),
+                  writer_.write(kAlice, kTea, "five"), writer_.write(kAlice, kLobby, "six"),
+                  writer_.write(kBob, kTea, "seven"), writer_.write(kAlice, kTea, "eight"),
+                  writer_.write(kAlice, kLobby, "nine")});
+  EXPECT_EQ(archive().columns(kAlice), Column{8});
+  EXPECT_EQ(archive().cell(kAlice, {2})->text, "two");
+  EXPECT_EQ(archive().row(kAlice, {2}, 1).front().column, Column{2});
+  const auto cells = archive().row(kAlice, {1}, 10);
+  ASSERT_THAT(cells, SizeIs(8));
+  for (std::size_t i = 0; i < cells.size(); ++i) EXPECT_EQ(cells[i].column, Column{}.plus(i + 1));
+}
+
 TEST_F(SqliteArchiveTest, reads_a_row_as_exactly_what_its_client_sent_over_all_rooms) {
   for (int i = 1; i <= 10; ++i) {
     commit(store_, {writer_.write(kAlice, i % 2 == 0 ? kTea : kLobby, std::to_string(i))});
