@@ -49,43 +49,24 @@ std::vector<Event> events_of(const Execution& read, int column) {
   return *std::move(events);
 }
 
-/// Takes those of the client's cells from `from` on that the current row of kRow or kRecentRow tells of.
-void take_cells(const Execution& read, ClientNumber client, Column from, Allowance& allowance,
-                std::vector<Archive::StoredCell>& taken) {
-  const auto first = std::max(read.number<Column>(0), from);
-  const auto end = read.number<Column>(0).plus(static_cast<std::size_t>(read.integer(1)));
-  const auto place = read.place(2);
-  auto sequence = place.sequence();
-  for (auto& [owner, column, text, at] : events_of(read, 2)) {
-    const auto here = std::exchange(sequence, sequence.next());
-    if (owner != client || column < first || column >= end) continue;
-    if (!allowance.takes(text)) break;
-    taken.push_back({column, place.room(), here, at, std::move(text)});
-  }
-}
-
 // The segments of a room from the one that holds a sequence on.
 constexpr const char* kPage = R"sql(
   SELECT place, count, time, last_at, events, checksum FROM segment
   WHERE place >= ifnull((SELECT max(place) FROM segment WHERE place >= ?1 AND place <= ?2), ?2) AND place <= ?3
   ORDER BY place LIMIT ?4)sql";
 
-// The segments that a matrix row goes through, from the one that holds a column on, as far as they are
-// indexed.
-constexpr const char* kRow = R"sql(
-  SELECT row_index."column", row_index.count, place, segment.count, time, last_at, events, checksum
-  FROM row_index JOIN segment USING (place)
-  WHERE client = ?1 AND row_index."column" >=
+// Where a matrix row goes on, from the stretch that holds a column on, as far as it is indexed.
+constexpr const char* kIndexed = R"sql(
+  SELECT "column", count, place FROM row_index
+  WHERE client = ?1 AND "column" >=
     ifnull((SELECT max("column") FROM row_index WHERE client = ?1 AND "column" <= ?2), ?2)
-  ORDER BY row_index."column" LIMIT ?3)sql";
+  ORDER BY "column" LIMIT ?3)sql";
 
-// The same for those that are not; they come after all that are. Notes are numbered room by room in a commit,
-// and a client who posted here, there and here again has a later column in an earlier note.
-constexpr const char* kRecentRow = R"sql(
-  SELECT recent."column", recent.count, place, segment.count, time, last_at, events, checksum
-  FROM row_recent AS recent JOIN segment USING (place)
-  WHERE client = ?1 AND recent."column" + recent.count > ?2
-  ORDER BY recent."column" LIMIT ?3)sql";
+// The same as far as it is not, which is behind all that is. Notes are numbered room by room in a commit, and
+// a client who posted here, there and here again has a later column in an earlier note.
+constexpr const char* kRecent = R"sql(
+  SELECT "column", count, place FROM row_recent WHERE client = ?1 AND "column" + count > ?2
+  ORDER BY "column" LIMIT ?3)sql";
 
 constexpr const char* kColumns = R"sql(
   SELECT ifnull((SELECT max("column" + count - 1) FROM row_recent WHERE client = ?1),
@@ -99,8 +80,9 @@ SegmentReader::SegmentReader(SQLite::Database& database)
       page_(database, kPage),
       newest_(database, R"sql(SELECT place, count, last_at FROM segment WHERE place >= ? AND place <= ?
                               ORDER BY place DESC LIMIT 1)sql"),
-      row_(database, kRow),
-      recent_row_(database, kRecentRow),
+      segment_(database, "SELECT place, count, time, last_at, events, checksum FROM segment WHERE place = ?"),
+      indexed_(database, kIndexed),
+      recent_(database, kRecent),
       columns_(database, kColumns) {}
 
 std::vector<Archive::StoredEvent> SegmentReader::page(RoomNumber room, Sequence from, std::size_t count) {
@@ -151,13 +133,38 @@ Sequence SegmentReader::first_since(RoomNumber room, TimeMs time) {
 std::vector<Archive::StoredCell> SegmentReader::row(ClientNumber client, Column from, std::size_t count) {
   std::vector<Archive::StoredCell> taken;
   Allowance allowance(count);
-  // Nothing may be moved from one table to the other between the two.
+  // Nothing may be moved from one table to the other, and no segment come, in between.
   SQLite::Transaction transaction(database_);
-  for (auto* statement : {&row_, &recent_row_}) {
-    Execution read(*statement, client, from, row_bound(count));
-    while (!allowance.is_used_up() && read.next()) take_cells(read, client, from, allowance, taken);
+  for (const auto& stretch : stretches(client, from, count)) {
+    const auto first = std::max(stretch.column, from);
+    const auto end = stretch.column.plus(stretch.count);
+    auto sequence = stretch.place.sequence();
+    for (auto& [owner, column, text, at] : segment_at(stretch.place)) {
+      const auto here = std::exchange(sequence, sequence.next());
+      if (owner != client || column < first || column >= end) continue;
+      if (!allowance.takes(text)) return taken;
+      taken.push_back({column, stretch.place.room(), here, at, std::move(text)});
+    }
   }
   return taken;
+}
+
+std::vector<SegmentReader::Stretch> SegmentReader::stretches(ClientNumber client, Column from,
+                                                             std::size_t count) {
+  std::vector<Stretch> found;
+  for (auto* statement : {&indexed_, &recent_}) {
+    Execution read(*statement, client, from, row_bound(count));
+    while (read.next()) {
+      found.push_back({read.number<Column>(0), static_cast<std::size_t>(read.integer(1)), read.place(2)});
+    }
+  }
+  return found;
+}
+
+std::vector<Event> SegmentReader::segment_at(Place place) {
+  Execution read(segment_, place);
+  if (!read.next()) damaged(describe(place) + " is missing");
+  return events_of(read, 0);
 }
 
 Column SegmentReader::columns(ClientNumber client) {

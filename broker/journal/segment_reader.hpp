@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "broker/domain/ports.hpp"
+#include "broker/journal/place.hpp"
 
 namespace palabre::broker {
 
@@ -25,13 +26,24 @@ class SegmentReader {
   [[nodiscard]] Column columns(ClientNumber client);
 
  private:
+  /// Where a row goes on: `count` cells from `column` on are in the segment at `place`.
+  struct Stretch {
+    Column column;
+    std::size_t count;
+    Place place;
+  };
+
   [[nodiscard]] TimeMs time_of(RoomNumber room, Sequence sequence);
+  /// Of the row from a column on, in its order, at least as many as hold `count` cells.
+  [[nodiscard]] std::vector<Stretch> stretches(ClientNumber client, Column from, std::size_t count);
+  [[nodiscard]] std::vector<Event> segment_at(Place place);
 
   SQLite::Database& database_;
   SQLite::Statement page_;
   SQLite::Statement newest_;
-  SQLite::Statement row_;
-  SQLite::Statement recent_row_;
+  SQLite::Statement segment_;
+  SQLite::Statement indexed_;
+  SQLite::Statement recent_;
   SQLite::Statement columns_;
 };
 

@@ -173,6 +173,15 @@ class Repair {
   RoomNumber known_rooms_ = kLobby;
 };
 
+/// False, too, when the page that says so is broken.
+bool was_left_open(SQLite::Database& old) {
+  try {
+    return is_left_open(old);
+  } catch (const SQLite::Exception&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 RepairReport repair_store(const std::filesystem::path& database, const std::filesystem::path& to) {
@@ -182,7 +191,7 @@ RepairReport repair_store(const std::filesystem::path& database, const std::file
     require_current_store(old, database);
     RepairedStore repaired(to);
     auto report = Repair(old, repaired).run();
-    if (!has_log && is_left_open(old)) report.losses.emplace_back("what was stored last: its log is gone");
+    if (!has_log && was_left_open(old)) report.losses.emplace_back("what was stored last: its log is gone");
     repaired.commit();
     return report;
   });
