@@ -189,39 +189,50 @@ TEST_F(RepairTest, overwrites_nothing) {
 }
 
 /// A store of many pages, each of which is destroyed in turn.
-class TornPagesTest : public StoreTest {};
+class TornPagesTest : public StoreTest {
+ protected:
+  static constexpr std::uint64_t kMessages = 600;
 
-TEST_F(TornPagesTest, is_noticed_and_the_rest_is_saved_whatever_page_is_destroyed) {
-  constexpr std::uint64_t kMessages = 600;
-  {
+  TornPagesTest() {
     OpenStore store = open({.durability = Durability::memory}, {registered(kAlice, "alice")});
     MessageWriter writer;
     for (std::uint64_t i = 1; i <= kMessages; ++i) {
       commit(store, {writer.write(kAlice, kLobby, std::string(200, static_cast<char>('a' + i % 26)))});
     }
   }
+
+  [[nodiscard]] std::filesystem::path torn_at(std::uint64_t page) const {
+    auto torn = temporary() / "torn";
+    std::filesystem::copy_file(database_in(data()), torn, std::filesystem::copy_options::overwrite_existing);
+    std::fstream(torn, std::ios::in | std::ios::out | std::ios::binary)
+        .seekp(static_cast<std::streamoff>(4096 * page))
+        .write(std::string(4096, '\x5a').data(), 4096);
+    return torn;
+  }
+  /// How many messages repair brings into a store that is sound.
+  [[nodiscard]] std::uint64_t saved_of(const std::filesystem::path& torn, std::uint64_t page) const {
+    const auto to = temporary() / ("saved-" + std::to_string(page));
+    const auto report = repair_store(torn, to);
+    EXPECT_THAT(check_store(database_in(to)).damages, IsEmpty()) << "page " << page;
+    return report.messages;
+  }
+};
+
+TEST_F(TornPagesTest, is_noticed_and_the_rest_is_saved_whatever_page_is_destroyed) {
   const auto pages = std::filesystem::file_size(database_in(data())) / 4096;
   ASSERT_GT(pages, 30U);
   std::uint64_t saved = 0;
   std::uint64_t unreadable = 0;
   for (std::uint64_t page = 1; page < pages; ++page) {
-    const auto torn = temporary() / "torn";
-    std::filesystem::copy_file(database_in(data()), torn, std::filesystem::copy_options::overwrite_existing);
-    std::fstream(torn, std::ios::in | std::ios::out | std::ios::binary)
-        .seekp(static_cast<std::streamoff>(4096 * page))
-        .write(std::string(4096, '\x5a').data(), 4096);
+    const auto torn = torn_at(page);
     try {
       EXPECT_FALSE(check_store(torn).is_sound()) << "page " << page;
+      saved += saved_of(torn, page);
     } catch (const StoreUnusable& unusable) {
       // A page that says which tables there are: SQLite opens nothing without it.
       EXPECT_THAT(unusable.what(), HasSubstr("malformed"));
       ++unreadable;
-      continue;
     }
-    const auto to = temporary() / ("saved-" + std::to_string(page));
-    const auto report = repair_store(torn, to);
-    EXPECT_THAT(check_store(database_in(to)).damages, IsEmpty()) << "page " << page;
-    saved += report.messages;
   }
   EXPECT_LE(unreadable, 2U);
   // A destroyed leaf costs its own messages; a destroyed root costs all.
