@@ -10,6 +10,7 @@
 #include "client/conversation.hpp"
 #include "client/finished_calls.hpp"
 #include "client/link.hpp"
+#include "client/outbox_file.hpp"
 #include "client/server_address.hpp"
 #include "client/signalled_queue.hpp"
 #include "schema/text.hpp"
@@ -50,7 +51,9 @@ class Client::Implementation {
       return;
     }
     options.server = std::get<TalkAddress>(address).text;
-    link_.emplace(Conversation::Options{std::move(options), random_seed()}, listener());
+    if (!options.outbox_file.empty()) resume(options);
+    const auto kept = outbox_ ? std::optional(outbox_->posts()) : std::nullopt;
+    link_.emplace(Conversation::Options{std::move(options), random_seed(), kept}, listener());
   }
 
   void tell(Link::Command command) {
@@ -112,15 +115,33 @@ class Client::Implementation {
     return event;
   }
 
+  ~Implementation() {
+    link_.reset();
+    if (outbox_ && is_outbox_done_) outbox_->remove();
+  }
+  Implementation(const Implementation&) = delete;
+  Implementation& operator=(const Implementation&) = delete;
+
   std::size_t unacknowledged() const { return unacknowledged_; }
+  const Resumed& resumed() const { return resumed_; }
+  void discard_outbox() { is_outbox_done_ = true; }
   int event_descriptor() const { return events_.descriptor(); }
 
   std::set<std::string> followed;  ///< rooms whose follow() succeeded
   bool wants_feed = true;
 
  private:
+  void resume(const ClientOptions& options) {
+    outbox_.emplace(options.outbox_file, options.name);
+    const auto& kept = outbox_->posts();
+    resumed_ = {kept.last, kept.pending.size(), kept.refused, kept.texts};
+    next_ticket_ = kept.last.next();
+    unacknowledged_ = kept.pending.size();
+  }
+
   Link::Listener listener() {
-    return {[this](Events events) { events_.push_all(std::move(events)); },
+    return {[this](const auto& records) { outbox_->append(records); },
+            [this](Events events) { events_.push_all(std::move(events)); },
             [this](Finished finished) { finished_.put(std::move(finished)); },
             [this] { return is_backlogged(); }, [this](const Problem& problem) { broke_down(problem); }};
   }
@@ -152,7 +173,10 @@ class Client::Implementation {
   bool is_backlogged_ = false;  ///< of the link's thread
   CallNumber next_call_{1};
   Counter next_ticket_{1};
-  std::optional<Link> link_;  ///< last, so that its thread ends before what it uses
+  Resumed resumed_;
+  bool is_outbox_done_ = false;
+  std::optional<OutboxFile> outbox_;  ///< of the link's thread, while there is one
+  std::optional<Link> link_;          ///< last, so that its thread ends before what it uses
 };
 
 Client::Client(ClientOptions options) {
@@ -175,6 +199,10 @@ Result<Counter> Client::post(const std::string& room, std::string text) {
 }
 
 std::size_t Client::unacknowledged() const { return implementation_->unacknowledged(); }
+
+Resumed Client::resumed() const { return implementation_->resumed(); }
+
+void Client::discard_outbox() { implementation_->discard_outbox(); }
 
 Answer<reply::Joined> Client::follow(const std::string& room, std::optional<Sequence> from,
                                      Milliseconds timeout) {

@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 
 #include "client/events.hpp"
+#include "client/texts_digest.hpp"
 #include "schema/messages.hpp"
 #include "schema/result.hpp"
 
@@ -19,12 +21,24 @@ struct ClientOptions {
   std::string token;                            ///< the identity's secret; client/identity.hpp keeps one
   bool wants_notices = false;                   ///< subscribe to came, went, joined, left
   bool wants_feed = true;                       ///< false: only requests and posts; follow() is not allowed
+  /// Where posts are kept until their fate is known, so that the next run sends again what this one left; one
+  /// program at a time. Empty: nowhere.
+  std::filesystem::path outbox_file = {};
+};
+
+/// What an outbox file held when it was opened.
+struct Resumed {
+  Counter last;             ///< the last post of the runs before; post() counts on from there
+  std::size_t pending = 0;  ///< so many of theirs are sent again, and their fates told
+  std::uint64_t refused = 0;
+  TextsDigest texts;  ///< of all their posts, in order
 };
 
 enum class ProblemKind : std::uint8_t {
   refused,      ///< the broker said no; `refusal` says why
   unreachable,  ///< nobody answers at that address
   timed_out,    ///< connected, but no answer in time
+  broken,       ///< this machine failed, such as a disk that should keep the outbox
 };
 
 /// Why a call has no result. `text` is one sentence for people.
@@ -48,6 +62,7 @@ class Client {
  public:
   using Milliseconds = std::chrono::milliseconds;
 
+  /// Throws std::runtime_error with a sentence when there is an outbox file that cannot be used.
   explicit Client(ClientOptions options);
   ~Client();
   Client(const Client&) = delete;
@@ -58,10 +73,16 @@ class Client {
 
   /// Queues a message; its fate comes as event::Stored or event::PostRefused with the counter returned here.
   /// Refuses at once what no broker would take (too long, bad text, bad room), and `busy` while 16,384 posts
-  /// wait for their fate. Needs membership of the room.
+  /// wait for their fate. Needs membership of the room. With an outbox file the post is in it before it is
+  /// sent; a post that is in it when the program ends is sent by the next one.
   [[nodiscard]] Result<Counter> post(const std::string& room, std::string text);
   /// How many posts there are whose event::Stored or event::PostRefused next_event() has not handed over yet.
   [[nodiscard]] std::size_t unacknowledged() const;
+  /// What runs before this one left in the outbox file. A program that can say everything again goes on
+  /// behind the post `last`, and so says each thing once.
+  [[nodiscard]] Resumed resumed() const;
+  /// The work is done: the outbox file is removed with this client. Requires that nothing is unacknowledged.
+  void discard_outbox();
 
   /// Joins the room and hands over its messages from `from` on, and new ones for ever; without `from`, only
   /// what is stored after the room's present head. Following a room twice changes nothing; leaving it ends

@@ -24,9 +24,14 @@ std::uint64_t as_wire_integer(std::uint64_t random) { return random % limits::kI
 Conversation::Conversation(Options options)
     : options_(std::move(options.client)),
       random_(options.seed),
-      run_{as_wire_integer(random_())},
-      posts_([this] { return OutboxId{as_wire_integer(random_())}; }) {
+      run_(options.kept ? options.kept->run : RunId{as_wire_integer(random_())}),
+      posts_(begin_posts(options.kept)) {
   tell_link(event::LinkState::connecting, "connecting to " + options_.server);
+}
+
+PendingPosts Conversation::begin_posts(const std::optional<KeptPosts>& kept) {
+  auto make_outbox = [this] { return OutboxId{as_wire_integer(random_())}; };
+  return kept ? PendingPosts(make_outbox, *kept) : PendingPosts(make_outbox);
 }
 
 void Conversation::await_welcome(CallNumber call, Moment deadline) {
@@ -156,7 +161,10 @@ Moment Conversation::wake_at(Moment now) const {
   return earliest;
 }
 
-Effects Conversation::take_effects() { return std::exchange(effects_, {}); }
+Effects Conversation::take_effects() {
+  effects_.kept = posts_.take_records();
+  return std::exchange(effects_, {});
+}
 
 void Conversation::say_hello(Moment now) {
   stage_ = Stage::greeting;

@@ -19,6 +19,7 @@ namespace palabre {
 
 /// What the sockets and the application are to do, in the order of the fields.
 struct Effects {
+  std::vector<KeptRecord> kept;  ///< for the outbox file, to be safe there before anything else is done
   bool closes_sockets = false;
   bool reopens_talk = false;               ///< a new DEALER socket instead of the old one
   std::optional<std::uint16_t> feed_port;  ///< a new SUB socket instead of the old one, to this port
@@ -42,7 +43,8 @@ class Conversation {
  public:
   struct Options {
     ClientOptions client;
-    std::uint64_t seed = 0;  ///< for outbox ids and jitter
+    std::uint64_t seed = 0;              ///< for outbox ids and jitter
+    std::optional<KeptPosts> kept = {};  ///< what the outbox file holds, when there is one
   };
 
   explicit Conversation(Options options);
@@ -80,6 +82,7 @@ class Conversation {
   };
 
   // conversation.cpp: time, connections, what is sent.
+  [[nodiscard]] PendingPosts begin_posts(const std::optional<KeptPosts>& kept);
   void say_hello(Moment now);
   void lose(Moment now, const std::string& why);
   void forget_requests();

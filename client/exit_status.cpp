@@ -14,6 +14,7 @@ int status_of(const Problem& problem) {
     case ProblemKind::refused: return status_of(problem.refusal);
     case ProblemKind::unreachable: return kUnreachable;
     case ProblemKind::timed_out: return kTimedOut;
+    case ProblemKind::broken: return kFailed;
   }
   return kFailed;
 }

@@ -13,7 +13,7 @@ inline constexpr int kUsage = 2;
 inline constexpr int kUnreachable = 3;
 inline constexpr int kNotAllowed = 4;
 inline constexpr int kTimedOut = 5;
-inline constexpr int kUnacknowledged = 6;  ///< sent, but nobody knows whether it is stored
+inline constexpr int kUnacknowledged = 6;  ///< sent, and unknown whether it is stored
 inline constexpr int kInterrupted = 130;
 
 [[nodiscard]] int status_of(const Refusal& refusal);

@@ -9,7 +9,7 @@ install(TARGETS palabre_schema palabre_client EXPORT palabreTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
 install(EXPORT palabreTargets NAMESPACE palabre:: DESTINATION ${config_directory} COMPONENT library)
 
-install(FILES client.hpp display_gate.hpp events.hpp identity.hpp visible_text.hpp
+install(FILES client.hpp display_gate.hpp events.hpp identity.hpp texts_digest.hpp visible_text.hpp
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/palabre/client COMPONENT library)
 set(schema_headers frames ids limits messages refusal result text texts)
 list(TRANSFORM schema_headers REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/schema/\\1.hpp")

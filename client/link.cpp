@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <stdexcept>
 #include <utility>
 
 #include "client/link_sockets.hpp"
@@ -77,6 +78,7 @@ class Link::Loop {
   }
 
   void carry_out(Effects effects) {
+    if (!effects.kept.empty()) link_.listener_.keep(effects.kept);
     if (effects.closes_sockets) sockets_.close();
     if (effects.reopens_talk) sockets_.open_talk();
     if (effects.feed_port) sockets_.open_feed(*effects.feed_port);
@@ -108,6 +110,9 @@ void Link::run(const Conversation::Options& options) {
     Loop(options, *this).run();
   } catch (const zmq::error_t& error) {
     listener_.broke_down({ProblemKind::unreachable, {}, options.client.server + ": " + error.what()});
+  } catch (const std::runtime_error& failure) {
+    // What cannot be kept is not sent.
+    listener_.broke_down({ProblemKind::broken, {}, failure.what()});
   }
 }
 

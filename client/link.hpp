@@ -15,8 +15,9 @@ class Link {
   /// Run on the link's thread, one after the other.
   using Command = std::function<void(Conversation&, Moment)>;
 
-  /// What the link tells its owner; called on the link's thread.
+  /// What the link tells its owner; called on the link's thread. `keep` may be empty.
   struct Listener {
+    std::function<void(const std::vector<KeptRecord>&)> keep;  ///< throws std::runtime_error when it cannot
     std::function<void(Events)> events;
     std::function<void(Finished)> finished;
     std::function<bool()> is_backlogged;             ///< the events are not read fast enough

@@ -28,7 +28,33 @@ bool concerns_one_text(RefusalCode code) {
 PendingPosts::PendingPosts(MakeOutbox make_outbox)
     : make_outbox_(std::move(make_outbox)), outbox_(make_outbox_()) {}
 
+PendingPosts::PendingPosts(MakeOutbox make_outbox, const KeptPosts& kept)
+    : make_outbox_(std::move(make_outbox)),
+      is_kept_(true),
+      last_ticket_(kept.last),
+      outbox_(kept.outbox),
+      next_counter_(kept.next_counter),
+      size_(kept.pending.size()) {
+  // Each by itself, in order: how they were grouped is forgotten, and need not be the same again.
+  for (const auto& [ticket, room, text, outbox, counter] : kept.pending) {
+    parcels_.push_back({outbox, counter, room, {{ticket, text}}, {}});
+  }
+  if (!outbox_) begin_outbox(last_ticket_.next());
+}
+
+void PendingPosts::keep(KeptRecord record) {
+  if (is_kept_) records_.push_back(std::move(record));
+}
+
+void PendingPosts::begin_outbox(Counter from) {
+  outbox_ = make_outbox_();
+  next_counter_ = Counter{1};
+  keep(kept::Began{outbox_, from});
+}
+
 void PendingPosts::add(Counter ticket, std::string room, std::string text) {
+  if (is_kept_) keep(kept::Posted{ticket, room, text});
+  last_ticket_ = ticket;
   waiting_.push_back({std::move(room), {ticket, std::move(text)}});
   ++size_;
 }
@@ -67,6 +93,7 @@ Events PendingPosts::stored(RequestId request, const reply::Stored& reply, Clien
         event::Stored{parcel.posts[i].ticket, parcel.room, sequence, client, column, at, reply.is_durable});
   }
   size_ -= parcel.posts.size();
+  keep(kept::Stored{parcel.posts.back().ticket});
   parcels_.pop_front();
   --under_way_;
   late_ = disorders_ = 0;
@@ -142,8 +169,11 @@ std::optional<std::size_t> PendingPosts::place_of(RequestId request) const {
 void PendingPosts::unsend_from(std::size_t place) { under_way_ = std::min(under_way_, place); }
 
 void PendingPosts::move_to_fresh_outbox(std::size_t place) {
-  outbox_ = make_outbox_();
-  next_counter_ = Counter{1};
+  if (place < parcels_.size()) {
+    begin_outbox(parcels_[place].posts.front().ticket);
+  } else {
+    begin_outbox(waiting_.empty() ? last_ticket_.next() : waiting_.front().post.ticket);
+  }
   for (; place < parcels_.size(); ++place) {
     parcels_[place].outbox = outbox_;
     parcels_[place].first = next_counter_;
@@ -169,6 +199,7 @@ void PendingPosts::drop(std::size_t place, const Refusal& refusal, Events& event
   unsend_from(place);
   const auto parcel = parcels_.begin() + static_cast<std::ptrdiff_t>(place);
   for (const Post& post : parcel->posts) {
+    keep(kept::Refused{post.ticket});
     events.emplace_back(event::PostRefused{post.ticket, parcel->room, refusal});
   }
   size_ -= parcel->posts.size();

@@ -4,9 +4,11 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client/events.hpp"
+#include "client/kept_posts.hpp"
 #include "client/moment.hpp"
 #include "schema/messages.hpp"
 
@@ -28,14 +30,20 @@ namespace palabre {
 ///   connection thought dead could then be taken for them.
 /// - A parcel of a fresh outbox waits until the older outbox is acknowledged, since counters order only
 ///   within one.
+/// - An outbox that outlives its program says of each change what to write down before anything else is done,
+///   and begins with what was written down before.
 class PendingPosts {
  public:
   using MakeOutbox = std::function<OutboxId()>;
   explicit PendingPosts(MakeOutbox make_outbox);
+  /// Goes on where a run before this one stopped, and keeps what changes.
+  PendingPosts(MakeOutbox make_outbox, const KeptPosts& kept);
 
   /// `ticket` is what the application knows the post by; it never changes.
   void add(Counter ticket, std::string room, std::string text);
   [[nodiscard]] std::size_t size() const { return size_; }
+  /// What is to be written down before anything that was decided since the last time is done.
+  [[nodiscard]] std::vector<KeptRecord> take_records() { return std::exchange(records_, {}); }
   /// What WELCOME said this broker takes.
   void set_limits(const reply::Limits& limits) { limits_ = limits; }
 
@@ -66,6 +74,8 @@ class PendingPosts {
     RequestId request;
   };
 
+  void keep(KeptRecord record);
+  void begin_outbox(Counter from);
   void pack();
   void expect_answer(Moment now);
   void give_up_late(Moment now);
@@ -78,6 +88,9 @@ class PendingPosts {
   void out_of_order(std::size_t place, const Refusal& refusal, Moment now);
 
   MakeOutbox make_outbox_;
+  bool is_kept_ = false;
+  std::vector<KeptRecord> records_;
+  Counter last_ticket_;
   reply::Limits limits_;
   OutboxId outbox_;
   Counter next_counter_{1};

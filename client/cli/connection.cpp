@@ -19,14 +19,16 @@ int status_of_connecting(const Problem& problem, const Deadline& deadline) {
 
 }  // namespace
 
-std::variant<Connection, int> connect(const Settings& settings, FeedUse feed, const Deadline& deadline) {
+std::variant<Connection, int> connect(const Settings& settings, FeedUse feed, const Deadline& deadline,
+                                      const std::filesystem::path& outbox_file) {
   const auto& name = settings.config.name;
   Connection connection{
       .client = std::make_unique<Client>(ClientOptions{.server = settings.talk_address,
                                                        .name = name,
                                                        .token = identity_token(identities_directory(), name),
                                                        .wants_notices = false,
-                                                       .wants_feed = feed == FeedUse::messages}),
+                                                       .wants_feed = feed == FeedUse::messages,
+                                                       .outbox_file = outbox_file}),
       .welcome = {}};
   auto answer = connection.client->connect(deadline.left(kConnectWait));
   if (const auto* problem = std::get_if<Problem>(&answer)) {

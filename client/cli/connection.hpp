@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <variant>
 
@@ -22,9 +23,11 @@ struct Connection {
 };
 
 /// A client that said hello, or the status to end with, the reason having been said. Without a broker it
-/// gives up after five seconds, or at the deadline when that is sooner.
+/// gives up after five seconds, or at the deadline when that is sooner. An `outbox_file` that cannot be used
+/// is a std::runtime_error.
 [[nodiscard]] std::variant<Connection, int> connect(const Settings& settings, FeedUse feed,
-                                                    const Deadline& deadline = Deadline({}));
+                                                    const Deadline& deadline = Deadline({}),
+                                                    const std::filesystem::path& outbox_file = {});
 
 /// Joins the room unless the welcome says that we are a member. The status to end with when that fails.
 [[nodiscard]] std::optional<int> join_if_needed(Connection& connection, const std::string& room,

@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kFooter =
     "Statuses: 0 done, 1 failed or refused, 2 usage, 3 broker unreachable, 4 not allowed, 5 time-out,\n"
-    "6 sent but not acknowledged, 130 interrupted. Results go to standard output, all else to standard "
+    "6 sent and unknown whether stored, 130 interrupted. Results go to standard output, all else to standard "
     "error.\n";
 
 }  // namespace

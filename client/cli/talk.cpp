@@ -1,6 +1,7 @@
 #include "client/cli/talk.hpp"
 
 #include <iostream>
+#include <string>
 
 #include "client/exit_status.hpp"
 #include "client/visible_text.hpp"
@@ -14,8 +15,11 @@ int fail(const Problem& problem) {
   return status_of(problem);
 }
 
-void say_link(const event::Link& link) {
-  if (link.state == event::LinkState::lost) say("connection lost, trying again");
+void say_link(const event::Link& link, std::size_t under_way) {
+  if (link.state == event::LinkState::lost && under_way == 0) say("connection lost, trying again");
+  if (link.state == event::LinkState::lost && under_way > 0) {
+    say("connection lost, trying again; " + std::to_string(under_way) + " unknown, asking again");
+  }
   if (link.state == event::LinkState::refused) say(link.text);
 }
 

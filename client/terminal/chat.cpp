@@ -82,10 +82,10 @@ void Chat::tell_notice(const event::Notice& notice) {
 void Chat::happened(const event::Stored& /*stored*/) {
 }  // the message itself comes through the feed, in its place
 
-void Chat::happened(const event::PostRefused& refused) { complain("not sent: " + refused.refusal.text); }
+void Chat::happened(const event::PostRefused& refused) { complain("refused: " + refused.refusal.text); }
 
 void Chat::happened(const event::PostDelayed& delayed) {
-  complain("not sent yet, trying again: " + delayed.refusal.text);
+  complain("refused for now, asking again: " + delayed.refusal.text);
 }
 
 void Chat::happened(const event::CaughtUp& caught_up) {
@@ -142,7 +142,7 @@ void Chat::run(const std::string& line) {
 
 void Chat::say(const std::string& text) {
   const auto posted = client_.post(room_, text);
-  if (!posted) return complain("not sent: " + posted.refusal().text);
+  if (!posted) return complain("refused: " + posted.refusal().text);
   if (!gate_.is_open()) release();
 }
 
@@ -180,7 +180,7 @@ void Chat::show_status(std::chrono::steady_clock::time_point now) {
                 .is_locked = !gate_.is_open(),
                 .held = gate_.count(),
                 .link = link_,
-                .unsent = is_late ? unanswered : 0});
+                .unknown = is_late ? unanswered : 0});
 }
 
 void Chat::print_message(const event::Message& message, MessageLayout layout) {

@@ -126,7 +126,7 @@ class ChatLoop {
     const auto unanswered = client_.unacknowledged();
     if (chat_.is_turned_away()) return chat_.exit_status();
     if (unanswered > 0) {
-      say(std::to_string(unanswered) + " sent but not acknowledged: stored or not, nobody knows");
+      say(std::to_string(unanswered) + " unknown: sent, and no answer came");
       return kUnacknowledged;
     }
     if (status_ != kDone || is_interactive_) return status_;

@@ -12,7 +12,7 @@ std::string prompt_text(const Status& status) {
   std::string prompt = status.room;
   if (status.is_locked) prompt += " " + lock_text(status.held);
   if (status.link != event::LinkState::connected) prompt += ", offline";
-  if (status.unsent > 0) prompt += ", " + std::to_string(status.unsent) + " unsent";
+  if (status.unknown > 0) prompt += ", " + std::to_string(status.unknown) + " unknown";
   return prompt + "> ";
 }
 

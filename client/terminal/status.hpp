@@ -14,7 +14,7 @@ struct Status {
   bool is_locked = false;
   DisplayGate::Count held{};
   event::LinkState link = event::LinkState::connected;
-  std::size_t unsent = 0;  ///< posts that wait for an answer for longer than usual
+  std::size_t unknown = 0;  ///< posts that wait for an answer for longer than usual
 
   friend bool operator==(const Status&, const Status&) = default;
 };
@@ -22,7 +22,7 @@ struct Status {
 /// "LOCK 37", "LOCK 37 (2 to you)".
 [[nodiscard]] std::string lock_text(const DisplayGate::Count& held);
 
-/// "lobby> ", "lobby LOCK 37 (2 to you)> ", "lobby, offline, 2 unsent> ". Printable ASCII.
+/// "lobby> ", "lobby LOCK 37 (2 to you)> ", "lobby, offline, 2 unknown> ". Printable ASCII.
 [[nodiscard]] std::string prompt_text(const Status& status);
 
 }  // namespace palabre::terminal

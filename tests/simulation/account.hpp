@@ -11,12 +11,18 @@ namespace palabre::broker::simulation {
 
 /// What one user did and was told, over all runs of their program: what the checker compares with the store.
 struct Account {
-  enum class Fate : std::uint8_t { unknown, stored, refused };
+  enum class Fate : std::uint8_t {
+    unknown,
+    stored,
+    refused,
+    never_sent,  ///< the program was killed before the post was in its outbox file
+  };
   struct Posted {
     std::string room;
     std::string text;  ///< no other post of any user has it
-    unsigned run;      ///< of the program
+    unsigned run;      ///< of the program; one for all that share an outbox file
     Fate fate = Fate::unknown;
+    bool is_awaited = true;  ///< the present run will tell its fate
     std::optional<event::Stored> stored = {};
   };
   /// A room as it was followed from one moment to another.

@@ -80,6 +80,8 @@ class Check {
       const auto found = places_.find(post.text);
       const bool is_stored = found != places_.end();
       if (post.fate == Account::Fate::refused) require(!is_stored, post.text + " was refused, and is stored");
+      if (post.fate == Account::Fate::never_sent)
+        require(!is_stored, post.text + " was sent before it was kept");
       if (post.fate != Account::Fate::stored) continue;
       require(is_stored, post.text + " was acknowledged, and is lost");
       const auto& [message, told] = std::pair(*found->second, *post.stored);

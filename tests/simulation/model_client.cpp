@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "client/outbox_codec.hpp"
 #include "tests/simulation/trace.hpp"
 
 namespace palabre::broker::simulation {
@@ -18,7 +19,9 @@ ModelClient::ModelClient(std::size_t index, Surroundings& surroundings, Networks
       surroundings_(surroundings),
       networks_(networks),
       rooms_{{"lobby", Membership::member}, {"tea"}, {"wine"}},
-      account_{std::string(kNames.at(index)), {}, {}, {}} {}
+      account_{std::string(kNames.at(index)), {}, {}, {}} {
+  if (surroundings.dice.once_in(2)) outbox_file_ = "";
+}
 
 // ── the program ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -27,11 +30,43 @@ void ModelClient::start() {
   options.name = account_.name;
   options.token = "secret-of-" + account_.name + "-0123456789";
   options.wants_notices = surroundings_.dice.once_in(4);
-  conversation_.emplace(Conversation::Options{std::move(options), surroundings_.dice.next()});
-  ++run_;
-  posted_before_run_ = account_.posts.size();
+  conversation_.emplace(Conversation::Options{std::move(options), surroundings_.dice.next(), resume()});
   networks_.talk.open(index_);
   advance();
+}
+
+/// What the file holds; with none, or one that is new, everything begins anew.
+std::optional<KeptPosts> ModelClient::resume() {
+  if (!outbox_file_) {
+    ++run_;
+    by_ticket_.clear();
+    return std::nullopt;
+  }
+  auto decoded = decode_outbox(*outbox_file_);
+  if (!decoded) {
+    decoded.emplace();
+    decoded->posts.name = account_.name;
+    decoded->posts.run = {1 + surroundings_.dice.below(limits::kIntegerMax)};
+    outbox_file_ = encode_kept(decoded->posts);
+  } else {
+    outbox_file_->resize(decoded->bytes);
+  }
+  auto& posts = decoded->posts;
+  forget_what_was_not_kept(posts);
+  if (surroundings_.has(PlantedBug::forgets_kept_ids)) {
+    posts.apply(kept::Began{{1 + surroundings_.dice.below(limits::kIntegerMax)}, Counter{1}});
+  }
+  return std::move(posts);
+}
+
+void ModelClient::forget_what_was_not_kept(const KeptPosts& kept) {
+  for (auto ticket = kept.last.value; ticket < by_ticket_.size(); ++ticket) {
+    auto& post = account_.posts[by_ticket_[ticket]];
+    post.fate = Account::Fate::never_sent;
+  }
+  by_ticket_.resize(kept.last.value);
+  for (const auto place : by_ticket_) account_.posts[place].is_awaited = false;
+  for (const auto& post : kept.pending) posted(post.ticket).is_awaited = true;
 }
 
 void ModelClient::kill() {
@@ -41,6 +76,10 @@ void ModelClient::kill() {
   conversation_.reset();
   wake_at_ = Moment::max();
   call_.reset();
+  dies_while_keeping_ = false;
+  if (!outbox_file_) {
+    for (const auto place : by_ticket_) account_.posts[place].is_awaited = false;
+  }
   for (auto& room : rooms_) {
     if (room.following) account_.followings[*room.following].is_due = false;
     room.following.reset();
@@ -50,8 +89,24 @@ void ModelClient::kill() {
 void ModelClient::advance() {
   const auto now = surroundings_.agenda.now();
   conversation_->advance(now);
-  carry_out(conversation_->take_effects());
+  auto effects = conversation_->take_effects();
+  if (!keep(effects)) {
+    if (surroundings_.has(PlantedBug::sends_before_keeping)) send(std::move(effects.frames));
+    return kill();
+  }
+  carry_out(std::move(effects));
   wake_at_ = conversation_->wake_at(now);
+}
+
+/// False when it is killed over it.
+bool ModelClient::keep(const Effects& effects) {
+  if (effects.kept.empty()) return true;
+  std::string bytes;
+  for (const auto& record : effects.kept) bytes += encode_kept(record);
+  const bool dies = dies_while_keeping_;
+  if (dies) bytes.resize(surroundings_.dice.below(bytes.size() + 1));
+  *outbox_file_ += bytes;
+  return !dies;
 }
 
 void ModelClient::carry_out(Effects effects) {
@@ -65,12 +120,16 @@ void ModelClient::carry_out(Effects effects) {
   for (const auto& topic : effects.unsubscriptions) networks_.feed.unsubscribe(index_, topic);
   if (effects.reopens_talk) surroundings_.trace([&] { return account_.name + " reopens talk"; });
   if (effects.feed_port) surroundings_.trace([&] { return account_.name + " opens feed"; });
-  for (auto& frame : effects.frames) {
+  send(std::move(effects.frames));
+  for (const auto& event : effects.events) take(event);
+  for (const auto& finished : effects.finished) take(finished);
+}
+
+void ModelClient::send(std::vector<Bytes> frames) {
+  for (auto& frame : frames) {
     surroundings_.trace([&] { return account_.name + " sends " + line_of_request(frame); });
     networks_.talk.send(index_, std::move(frame));
   }
-  for (const auto& event : effects.events) take(event);
-  for (const auto& finished : effects.finished) take(finished);
 }
 
 void ModelClient::talk_up() {
@@ -123,7 +182,7 @@ void ModelClient::take(const ClientEvent& event) {
 }
 
 Account::Posted& ModelClient::posted(Counter ticket) {
-  return account_.posts.at(posted_before_run_ + ticket.value - 1);
+  return account_.posts.at(by_ticket_.at(ticket.value - 1));
 }
 
 void ModelClient::take_fate(Counter ticket, Account::Fate fate) {
@@ -170,95 +229,6 @@ void ModelClient::joined(Room& room, const Answer<Reply>& answer) {
   if (room.membership == Membership::unclear) return;
   conversation_->unfollow(room.name);
   room.following.reset();
-}
-
-// ── what the user does ───────────────────────────────────────────────────────────────────────────────────
-
-void ModelClient::act() {
-  auto& dice = surroundings_.dice;
-  const auto number = dice.below(rooms_.size());
-  auto& room = rooms_[number];
-  if (call_ || dice.below(10) < 6) return post();
-  if (!room.following || room.membership == Membership::unclear) {
-    std::optional<Sequence> from;
-    if (dice.once_in(3)) from = Sequence{1};
-    if (room.handed_over && dice.once_in(2)) from = room.handed_over->next();
-    follow(number, from);
-  } else if (number > 0) {
-    leave(number);
-  }
-  advance();
-}
-
-void ModelClient::post() {
-  auto& dice = surroundings_.dice;
-  for (auto count = dice.once_in(4) ? dice.between(2, 6) : 1; count > 0; --count) {
-    // Now and then to a room that is not theirs.
-    auto room = dice.below(rooms_.size());
-    if (rooms_[room].membership != Membership::member && !dice.once_in(5)) room = 0;
-    post_to(rooms_[room].name);
-  }
-  advance();
-}
-
-void ModelClient::post_to(const std::string& room) {
-  const auto ticket = account_.posts.size() - posted_before_run_ + 1;
-  auto text = account_.name + "-" + std::to_string(account_.posts.size() + 1);
-  conversation_->post(Counter{ticket}, room, text);
-  account_.posts.push_back({room, std::move(text), run_});
-}
-
-void ModelClient::follow(const std::string& room) {
-  const auto found = std::ranges::find(rooms_, room, &Room::name);
-  if (call_ || found->following) return;
-  follow(static_cast<std::size_t>(found - rooms_.begin()), std::nullopt);
-  advance();
-}
-
-void ModelClient::follow(std::size_t number, std::optional<Sequence> from) {
-  auto& room = rooms_[number];
-  surroundings_.trace([&] {
-    return account_.name + " follows " + room.name + " from " + std::to_string(from ? from->value : 0);
-  });
-  // Who is not sure to have left goes on, from where they were: following twice changes nothing.
-  if (room.following) from.reset();
-  room.following = account_.followings.size();
-  account_.followings.push_back({room.name, from, {}});
-  conversation_->follow(room.name, from, surroundings_.agenda.now());
-  begin_call(number, false, request::Join{room.name});
-}
-
-void ModelClient::leave(std::size_t number) {
-  auto& room = rooms_[number];
-  surroundings_.trace([&] { return account_.name + " leaves " + room.name; });
-  account_.followings[*room.following].is_due = false;
-  begin_call(number, true, request::Leave{room.name});
-}
-
-void ModelClient::begin_call(std::size_t room, bool is_leave, Request request) {
-  call_ = Call{next_call_, room, is_leave};
-  next_call_ = next_call_.next();
-  const auto patience = surroundings_.draw_ms(500, 20'000);
-  conversation_->call(call_->number, std::move(request), surroundings_.agenda.now() + patience);
-}
-
-bool ModelClient::is_settled(const std::vector<RoomHead>& heads) const {
-  if (!is_running() || call_) return false;
-  const auto is_open = [this](const Account::Posted& post) {
-    return post.run == run_ && post.fate == Account::Fate::unknown;
-  };
-  if (std::any_of(account_.posts.begin() + static_cast<std::ptrdiff_t>(posted_before_run_),
-                  account_.posts.end(), is_open)) {
-    return false;
-  }
-  return std::ranges::all_of(heads, [this](const RoomHead& room) {
-    const auto mine = std::ranges::find(rooms_, room.room, &Room::name);
-    if (!mine->following) return true;
-    const auto& following = account_.followings[*mine->following];
-    if (!following.is_due) return true;
-    const auto& messages = following.messages;
-    return room.head < following.due_from || (!messages.empty() && messages.back().sequence >= room.head);
-  });
 }
 
 }  // namespace palabre::broker::simulation

@@ -13,7 +13,8 @@
 namespace palabre::broker::simulation {
 
 /// A user and their program: the real Conversation in the hands of a model of client/link.cpp and of an
-/// application that posts, follows and leaves rooms, is killed and started again.
+/// application that posts, follows and leaves rooms, is killed and started again; every other one keeps its
+/// outbox in a file.
 class ModelClient {
  public:
   struct Networks {
@@ -25,7 +26,10 @@ class ModelClient {
   // The program.
   void start();
   void kill();
+  /// Kills it in the middle of what it writes into its outbox file next, at any byte.
+  void kill_while_keeping() { dies_while_keeping_ = outbox_file_.has_value(); }
   [[nodiscard]] bool is_running() const { return conversation_.has_value(); }
+  void spare() { dies_while_keeping_ = false; }
 
   // The user, if the program runs.
   /// Does one of the things that users do.
@@ -62,6 +66,10 @@ class ModelClient {
     bool is_leave;
   };
 
+  [[nodiscard]] std::optional<KeptPosts> resume();
+  void forget_what_was_not_kept(const KeptPosts& kept);
+  [[nodiscard]] bool keep(const Effects& effects);
+  void send(std::vector<Bytes> frames);
   void advance();
   void carry_out(Effects effects);
   void take(const ClientEvent& event);
@@ -81,7 +89,9 @@ class ModelClient {
   std::optional<Conversation> conversation_;
   Moment wake_at_ = Moment::max();
   unsigned run_ = 0;
-  std::size_t posted_before_run_ = 0;
+  std::optional<std::string> outbox_file_;  ///< its bytes
+  bool dies_while_keeping_ = false;
+  std::vector<std::size_t> by_ticket_;  ///< places in the account's posts
   CallNumber next_call_{1};
   std::optional<Call> call_;
   std::vector<Room> rooms_;

@@ -26,9 +26,11 @@ enum class PlantedBug : std::uint8_t {
   skips_refills,               ///< no HISTORY is ever answered
   tells_no_heads,              ///< ticks and HEADS are empty
   stamps_another_sender,       ///< a message bears the number of somebody else
+  forgets_kept_ids,            ///< a program that goes on sends what it kept under fresh ids
+  sends_before_keeping,        ///< and is killed between the two
 };
 
-inline constexpr std::array<std::pair<PlantedBug, std::string_view>, 15> kPlantedBugs{{
+inline constexpr std::array<std::pair<PlantedBug, std::string_view>, 17> kPlantedBugs{{
     {PlantedBug::drops_a_record, "drops_a_record"},
     {PlantedBug::stores_twice, "stores_twice"},
     {PlantedBug::forgets_a_column, "forgets_a_column"},
@@ -44,6 +46,8 @@ inline constexpr std::array<std::pair<PlantedBug, std::string_view>, 15> kPlante
     {PlantedBug::skips_refills, "skips_refills"},
     {PlantedBug::tells_no_heads, "tells_no_heads"},
     {PlantedBug::stamps_another_sender, "stamps_another_sender"},
+    {PlantedBug::forgets_kept_ids, "forgets_kept_ids"},
+    {PlantedBug::sends_before_keeping, "sends_before_keeping"},
 }};
 
 }  // namespace palabre::broker::simulation

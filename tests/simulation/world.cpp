@@ -138,8 +138,9 @@ void World::hurt_broker() {
 void World::hurt_client(std::size_t number) {
   auto& client = clients_[number];
   if (!client.is_running()) return;
-  switch (surroundings_.dice.below(7)) {
+  switch (surroundings_.dice.below(8)) {
     case 0: return restart(client);
+    case 7: client.kill_while_keeping(); return revive(client);
     case 1: return talk_.reset(number);
     case 2: return talk_.stall(number, surroundings_.draw_ms(100, 20'000));
     case 3: return feed_.cut(number);
@@ -181,6 +182,7 @@ void World::heal() {
     broker_->crash_at(CrashPoint::none);
   }
   for (auto& client : clients_) {
+    client.spare();
     if (!client.is_running()) client.start();
     client.set_backlogged(false);
     client.follow("lobby");
@@ -214,6 +216,10 @@ void World::crash_broker(bool is_silent) {
 
 void World::restart(ModelClient& client) {
   client.kill();
+  revive(client);
+}
+
+void World::revive(ModelClient& client) {
   surroundings_.agenda.after(surroundings_.draw_ms(10, 3000), [&client] {
     if (client.is_running()) return;
     client.start();

@@ -50,6 +50,7 @@ class World {
   void start_broker();
   void crash_broker(bool is_silent);
   void restart(ModelClient& client);
+  void revive(ModelClient& client);
 
   void run_until(Moment end);
   void run_until_settled();

@@ -154,7 +154,7 @@ def test_losing_and_finding_the_broker_is_told_and_nothing_is_lost(open_chat, br
     chat.until_row("-- connection lost, trying again --")
     chat.until_prompt("lobby, offline>")
     chat.enter("written meanwhile")
-    chat.until_prompt("lobby, offline, 1 unsent>")
+    chat.until_prompt("lobby, offline, 1 unknown>")
     broker.start()
     chat.until_row("#1 carol  written meanwhile")
     chat.until_row("-- connected again --")
@@ -165,7 +165,7 @@ def test_a_refused_message_is_told_with_its_reason(open_chat, palabre):
     chat = open_chat()
     chat.paste("x" * 16385)
     chat.keys("Enter")
-    chat.until_row("-- not sent: the text has 16385 bytes; at most 16384 are taken --")
+    chat.until_row("-- refused: the text has 16385 bytes; at most 16384 are taken --")
     assert said(palabre) == []
 
 

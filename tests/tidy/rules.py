@@ -38,7 +38,7 @@ LIBRARY_PLACES = {
     r"readline/": r"client/terminal/",
     r"nlohmann/": r"client/cli/",
 }
-PUBLIC_HEADER = re.compile(r"schema/\w+\.hpp|client/(client|display_gate|events|identity|visible_text)\.hpp")
+PUBLIC_HEADER = re.compile(r"schema/\w+\.hpp|client/(client|display_gate|events|identity|texts_digest|visible_text)\.hpp")
 TOP_FOLDERS = {"broker", "client", "schema", "tests", "examples", "conf", ".ci"}
 NAMES_THAT_SAY_NOTHING = {"common", "util", "utils", "helper", "helpers", "manager", "misc"}
 

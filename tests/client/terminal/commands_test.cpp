@@ -60,12 +60,12 @@ TEST(ReadTyped, asks_for_nothing_with_a_blank_line) {
   for (const auto* line : {"", "   ", "\t\n"}) EXPECT_TRUE(std::holds_alternative<Nothing>(read_typed(line)));
 }
 
-TEST(PromptText, shows_room_lock_connection_and_what_is_unsent) {
+TEST(PromptText, shows_room_lock_connection_and_what_is_unknown) {
   EXPECT_EQ(prompt_text({.room = "lobby"}), "lobby> ");
   EXPECT_EQ(prompt_text({.room = "lobby", .is_locked = true, .held = {37, 0}}), "lobby LOCK 37> ");
   EXPECT_EQ(prompt_text({.room = "lobby", .is_locked = true, .held = {37, 2}}), "lobby LOCK 37 (2 to you)> ");
-  EXPECT_EQ(prompt_text({.room = "tea", .link = event::LinkState::lost, .unsent = 3}),
-            "tea, offline, 3 unsent> ");
+  EXPECT_EQ(prompt_text({.room = "tea", .link = event::LinkState::lost, .unknown = 3}),
+            "tea, offline, 3 unknown> ");
 }
 
 }  // namespace

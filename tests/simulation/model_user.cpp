@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <utility>
+
+#include "tests/simulation/model_client.hpp"
+
+/// What the user of a ModelClient does.
+namespace palabre::broker::simulation {
+
+void ModelClient::act() {
+  auto& dice = surroundings_.dice;
+  const auto number = dice.below(rooms_.size());
+  auto& room = rooms_[number];
+  if (call_ || dice.below(10) < 6) return post();
+  if (!room.following || room.membership == Membership::unclear) {
+    std::optional<Sequence> from;
+    if (dice.once_in(3)) from = Sequence{1};
+    if (room.handed_over && dice.once_in(2)) from = room.handed_over->next();
+    follow(number, from);
+  } else if (number > 0) {
+    leave(number);
+  }
+  advance();
+}
+
+void ModelClient::post() {
+  auto& dice = surroundings_.dice;
+  for (auto count = dice.once_in(4) ? dice.between(2, 6) : 1; count > 0; --count) {
+    // Now and then to a room that is not theirs.
+    auto room = dice.below(rooms_.size());
+    if (rooms_[room].membership != Membership::member && !dice.once_in(5)) room = 0;
+    post_to(rooms_[room].name);
+  }
+  advance();
+}
+
+void ModelClient::post_to(const std::string& room) {
+  by_ticket_.push_back(account_.posts.size());
+  auto text = account_.name + "-" + std::to_string(account_.posts.size() + 1);
+  conversation_->post(Counter{by_ticket_.size()}, room, text);
+  account_.posts.push_back({room, std::move(text), run_});
+}
+
+void ModelClient::follow(const std::string& room) {
+  const auto found = std::ranges::find(rooms_, room, &Room::name);
+  if (call_ || found->following) return;
+  follow(static_cast<std::size_t>(found - rooms_.begin()), std::nullopt);
+  advance();
+}
+
+void ModelClient::follow(std::size_t number, std::optional<Sequence> from) {
+  auto& room = rooms_[number];
+  surroundings_.trace([&] {
+    return account_.name + " follows " + room.name + " from " + std::to_string(from ? from->value : 0);
+  });
+  // Who is not sure to have left goes on, from where they were: following twice changes nothing.
+  if (room.following) from.reset();
+  room.following = account_.followings.size();
+  account_.followings.push_back({room.name, from, {}});
+  conversation_->follow(room.name, from, surroundings_.agenda.now());
+  begin_call(number, false, request::Join{room.name});
+}
+
+void ModelClient::leave(std::size_t number) {
+  auto& room = rooms_[number];
+  surroundings_.trace([&] { return account_.name + " leaves " + room.name; });
+  account_.followings[*room.following].is_due = false;
+  begin_call(number, true, request::Leave{room.name});
+}
+
+void ModelClient::begin_call(std::size_t room, bool is_leave, Request request) {
+  call_ = Call{next_call_, room, is_leave};
+  next_call_ = next_call_.next();
+  const auto patience = surroundings_.draw_ms(500, 20'000);
+  conversation_->call(call_->number, std::move(request), surroundings_.agenda.now() + patience);
+}
+
+bool ModelClient::is_settled(const std::vector<RoomHead>& heads) const {
+  if (!is_running() || call_) return false;
+  const auto is_open = [](const Account::Posted& post) {
+    return post.is_awaited && post.fate == Account::Fate::unknown;
+  };
+  if (std::ranges::any_of(account_.posts, is_open)) return false;
+  return std::ranges::all_of(heads, [this](const RoomHead& room) {
+    const auto mine = std::ranges::find(rooms_, room.room, &Room::name);
+    if (!mine->following) return true;
+    const auto& following = account_.followings[*mine->following];
+    if (!following.is_due) return true;
+    const auto& messages = following.messages;
+    return room.head < following.due_from || (!messages.empty() && messages.back().sequence >= room.head);
+  });
+}
+
+}  // namespace palabre::broker::simulation
