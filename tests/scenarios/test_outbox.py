@@ -86,7 +86,8 @@ def leave_behind(broker, palabre, outbox, text: str) -> None:
     with palabre.start("left", "alice", "send", "--lines", "--outbox", outbox, stdin=subprocess.PIPE) as sender:
         eventually(lambda: outbox.exists() and outbox.stat().st_size > 0)
         with Peer(broker, "witness") as witness:
-            eventually(lambda: "alice" in [name for _, name, _ in witness.ask("who", count=9, **{"from": 1})["clients"]])
+            online = {"from": 1, "count": 9}
+            eventually(lambda: "alice" in [name for _, name, _ in witness.ask("who", **online)["clients"]])
         broker.kill()
         eventually(lambda: "connection lost" in sender.talk())
         sender.process.stdin.write(f"{text}\n".encode())
