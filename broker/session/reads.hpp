@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -16,6 +17,12 @@ namespace palabre::broker {
 /// The newest picture of identities and rooms: written by the recorder, read by sessions.
 using DirectoryBoard = Guarded<std::shared_ptr<const Directory>>;
 
+/// What is answered without a decision.
+template <class Request>
+concept ReadRequest = std::same_as<Request, request::History> || std::same_as<Request, request::Row> ||
+    std::same_as<Request, request::Heads> || std::same_as<Request, request::Rooms> ||
+    std::same_as<Request, request::Who> || std::same_as<Request, request::Ping>;
+
 /// Answers what can be answered without a decision: from the directory and from stored messages. Shared by
 /// all session threads and those that read.
 class Reads {
@@ -31,7 +38,7 @@ class Reads {
 
   /// The answer, or a refusal when the store cannot be read: one page of the disk is no reason to end for
   /// everybody.
-  template <class Read>
+  template <ReadRequest Read>
   [[nodiscard]] Reply reply_to(ClientNumber client, const Read& wanted) const {
     try {
       return answer(client, wanted);

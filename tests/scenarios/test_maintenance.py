@@ -84,11 +84,12 @@ def test_damage_is_named_and_what_is_whole_is_saved(store, tmp_path):
         assert [cell[0] for cell in alice.row(1)] == list(range(1, 91))
 
 
-def test_a_broker_whose_log_was_taken_away_does_not_serve(tmp_path):
-    with Broker(tmp_path) as broker, Peer(broker, "alice") as alice:
+def test_a_broker_whose_log_was_taken_away_does_not_serve(make_broker):
+    broker = make_broker()
+    with Peer(broker, "alice") as alice:
         alice.post("lobby", *TEXTS)
-        broker.kill()
-    (tmp_path / "data" / "palabre.sqlite3-wal").unlink()
+    broker.kill()
+    (broker.directory_path / "data" / "palabre.sqlite3-wal").unlink()
     with pytest.raises(AssertionError, match="was not closed and its log, .*-wal, is gone"):
         broker.start()
 

@@ -23,7 +23,8 @@ ModelBroker::ModelBroker(Surroundings& surroundings, MemoryJournal& disk, Millis
       ends_(std::move(ends)),
       recorder_(surroundings, disk),
       board_(picture(recorder_.state())),
-      reads_(board_, disk, [this] { return wall_time(); }),
+      reads_(
+          board_, disk, [this] { return wall_time(); }, [](const std::exception&) {}),
       packer_(1 + surroundings.dice.below(1'000'000)) {
   after(kTick, &ModelBroker::tick);
   after(heartbeat_ / 2, &ModelBroker::sweep);

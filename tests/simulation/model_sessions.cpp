@@ -57,8 +57,8 @@ void ModelBroker::answer(ClientNumber client, const Session& session, const Fram
 void ModelBroker::answer_read(ClientNumber client, const Origin& origin, const Request& request) {
   auto reply = std::visit(
       [&]<class Read>(const Read& read) -> Reply {
-        if constexpr (requires { reads_.answer(client, read); }) {
-          return reads_.answer(client, read);
+        if constexpr (ReadRequest<Read>) {
+          return reads_.reply_to(client, read);
         } else {
           return refuse(RefusalCode::unknown_request);
         }
