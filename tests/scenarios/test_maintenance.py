@@ -89,7 +89,7 @@ def test_a_broker_whose_log_was_taken_away_does_not_serve(make_broker):
     with Peer(broker, "alice") as alice:
         alice.post("lobby", *TEXTS)
     broker.kill()
-    (broker.directory_path / "data" / "palabre.sqlite3-wal").unlink()
+    (broker.directory / "data" / "palabre.sqlite3-wal").unlink()
     with pytest.raises(AssertionError, match="was not closed and its log, .*-wal, is gone"):
         broker.start()
 
