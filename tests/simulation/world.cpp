@@ -260,6 +260,8 @@ void World::run_until_settled() {
   }
   settled_at_ = agenda.now();
   run_until(agenda.now() + kAfterlife);
+  // What a killed program had sent may have come in the last moment.
+  while (!is_settled() && agenda.now() < healed_at_ + kRecovery) run_until(agenda.now() + 250ms);
 }
 
 bool World::is_settled() {
