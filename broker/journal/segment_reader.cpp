@@ -143,6 +143,9 @@ std::vector<Archive::StoredCell> SegmentReader::row(ClientNumber client, Column 
       const auto here = std::exchange(sequence, sequence.next());
       if (owner != client || column < first || column >= end) continue;
       if (!allowance.takes(text)) return taken;
+      if (!taken.empty() && column != taken.back().column.next()) {
+        damaged("the row of client " + std::to_string(client.value) + " has a hole");
+      }
       taken.push_back({column, stretch.place.room(), here, at, std::move(text)});
     }
   }

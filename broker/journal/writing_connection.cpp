@@ -11,6 +11,7 @@
 #include "broker/journal/execution.hpp"
 #include "broker/journal/left_state.hpp"
 #include "broker/journal/migrations.hpp"
+#include "broker/journal/quick_check.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -25,20 +26,12 @@ constexpr int kCheckpointPages = 1000;
 /// checkpoint waits for them to step aside once.
 constexpr int kRestartPages = 16 * kCheckpointPages;
 
-/// Looks at every page, but not into the rows: damage is named before anybody is served by it. Takes some
-/// 0.1 s a million messages.
-void refuse_damage(SQLite::Database& database, const std::filesystem::path& path) {
-  const auto found = database.execAndGet("PRAGMA quick_check(1)").getString();
-  if (found == "ok") return;
-  throw StoreUnusable("the store " + path.string() + " is damaged: " + found +
-                      " ('palabred check' names all of it, 'palabred repair' saves what can be saved)");
-}
-
 SQLite::Database opened(const std::filesystem::path& path, JournalOptions options) {
   const bool has_log = broker::has_log(path);
   SQLite::Database database(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, kBusyTimeoutMs);
-  refuse_damage(database, path);
+  refuse_broken_pages(database, path);
   migrate(database, path);
+  refuse_wrong_counts(database, path);
   if (database.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal") {
     throw StoreUnusable(path.string() + " is on a file system that cannot keep a write-ahead log");
   }

@@ -52,7 +52,7 @@ TEST_F(DamagedStoreTest, serves_everything_but_a_text_that_has_changed) {
 }
 
 TEST_F(DamagedStoreTest, notices_each_column_of_a_segment) {
-  for (const char* column : {"count", "time", "last_at", "checksum"}) {
+  for (const char* column : {"time", "last_at", "checksum"}) {
     meddle(("UPDATE segment SET " + std::string(column) + " = " + column +
             " + 1 WHERE (place & 0xffffffffff) = 2")
                .c_str());
@@ -79,6 +79,14 @@ TEST_F(DamagedStoreTest, does_not_start_with_a_broken_page) {
   file.close();
   EXPECT_THAT([&] { (void)open(); },
               ThrowsMessage<StoreUnusable>(AllOf(HasSubstr("is damaged"), HasSubstr("palabred repair"))));
+}
+
+TEST_F(DamagedStoreTest, does_not_start_with_an_index_from_which_numbers_would_be_given_twice) {
+  meddle(R"(UPDATE row_recent SET count = 2 WHERE "column" = 1)");
+  EXPECT_THAT([&] { (void)open(); },
+              ThrowsMessage<StoreUnusable>(HasSubstr("the row of client 1 has a hole")));
+  meddle(R"(DELETE FROM row_recent)");
+  EXPECT_THAT([&] { (void)open(); }, ThrowsMessage<StoreUnusable>(HasSubstr("not the same messages")));
 }
 
 TEST_F(DamagedStoreTest, does_not_start_without_the_log_of_a_broker_that_was_killed) {
