@@ -94,7 +94,7 @@ def refill():
 
 
 def beside_refill():
-    """Live talk while a hundred clients who were away read 100,000 messages each."""
+    """Live talk while a hundred clients who were away read 300,000 messages each."""
 
     def live(running, pace):
         return load(running, "palabre", pace, mode="delay", rate=200, subscribers=50)
@@ -106,8 +106,8 @@ def beside_refill():
                 raise Lost("the refill ended before the measurement did")
         return report
 
-    entrants = {words: on_store(100_000, measure) for words, measure in
-                {"nobody": live, "100 clients, 100,000 messages each": live_beside}.items()}
+    entrants = {words: on_store(300_000, measure) for words, measure in
+                {"nobody": live, "100 clients, 300,000 messages each": live_beside}.items()}
     alone, beside = entrants
     return Row("beside-refill", "delay p99, 200 msg/s, 50 subscribers, by who refills", "µs",
                lambda report: report["delay_us"]["p99"], entrants,
