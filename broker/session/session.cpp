@@ -80,6 +80,10 @@ void Session::answer(const Origin& origin, request::Row& row) { have_read({origi
 
 void Session::have_read(ReadTask task) {
   const auto [client, connection, request] = task.origin;
+  if (has_departed_) {
+    tools_.replies.send(connection, encode(request, Reply(refuse(RefusalCode::hello_first))));
+    return;
+  }
   const auto push = tools_.reading.take(std::move(task));
   if (push == Push::taken) return;
   const auto why = push == Push::full ? RefusalCode::busy : RefusalCode::stopping;
@@ -88,7 +92,7 @@ void Session::have_read(ReadTask task) {
 
 template <class Read>
 void Session::answer(const Origin& origin, Read& read) {
-  // What was asked before does not wait until a slow read is done.
+  // What was asked before does not wait: for heads the store is read.
   hand_over();
   const auto reply =
       has_departed_ ? Reply(refuse(RefusalCode::hello_first)) : tools_.reads.reply_to(client_, read);

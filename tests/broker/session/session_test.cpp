@@ -182,6 +182,7 @@ class BusySession : public OneSession {
     hear(request::Join{"first"});
     hear(request::Join{"second"});
     hear(request::Ping{}, {9});
+    hear(request::History{"lobby", Sequence{1}, {}, 10}, {10});
   }
 };
 
@@ -192,6 +193,7 @@ TEST_F(BusySession, does_not_read_for_who_has_left) {
   for (int i = 0; i < 2; ++i) (void)recorder_.next<command::Join>();
   greeter.join();
   EXPECT_EQ(replies_.reply_to(9).refusal(), RefusalCode::hello_first);
+  EXPECT_EQ(replies_.reply_to(10).refusal(), RefusalCode::hello_first);
 }
 
 TEST(TokenHash, is_blake2b_256) {
