@@ -10,41 +10,8 @@
 namespace palabre::broker {
 namespace {
 
-std::pair<ConnectionId, RequestId> return_address(const Command& command) {
-  if (const auto* admit = std::get_if<command::Admit>(&command)) return {admit->connection, admit->request};
-  return std::visit(
-      []<class Other>(const Other& other) -> std::pair<ConnectionId, RequestId> {
-        if constexpr (requires { other.origin; }) {
-          return {other.origin.connection, other.origin.request};
-        } else {
-          return {};
-        }
-      },
-      command);
-}
-
-/// An answer that may rest on what was decided before it: a second JOIN needs no record, but promises what
-/// the first one wanted. A FAREWELL rests on nothing.
-bool rests_on_others(const Effect& effect) {
-  const auto* answer = std::get_if<effect::Answer>(&effect);
-  return answer != nullptr && !std::holds_alternative<reply::Farewell>(answer->reply);
-}
-
 // Beyond so many the outboxes' counters are forgotten, and looked up again where they are needed.
 constexpr std::size_t kOutboxesLearntMax = 262'144;
-
-std::vector<NamedClient> names_in(const Segment& segment, const Roster& roster) {
-  std::vector<ClientNumber> clients;
-  clients.reserve(segment.rows.size());
-  for (const auto& row : segment.rows) clients.push_back(row.client);
-  std::ranges::sort(clients);
-  const auto repeats = std::ranges::unique(clients);
-  clients.erase(repeats.begin(), repeats.end());
-  std::vector<NamedClient> names;
-  names.reserve(clients.size());
-  for (const auto client : clients) names.push_back({client, roster.at(client).name});
-  return names;
-}
 
 /// The one before is let go outside the lock.
 void put_up(Guarded<std::shared_ptr<const Directory>>& board, std::shared_ptr<const Directory> next) {
@@ -85,9 +52,7 @@ void Recorder::run() {
 
 void Recorder::decide(Command command) {
   if (auto* post = std::get_if<command::Post>(&command)) look_up(*post);
-  const auto [connection, request] = return_address(command);
-  apply(state_, std::move(command), ports_.clock(), outcome_);
-  steps_.push_back({connection, request, outcome_.records.size(), outcome_.effects.size()});
+  batch_.decide(state_, std::move(command), ports_.clock());
 }
 
 void Recorder::look_up(command::Post& post) {
@@ -110,19 +75,17 @@ void Recorder::look_up(command::Post& post) {
 }
 
 void Recorder::settle() {
-  if (steps_.empty()) return;
+  if (batch_.is_empty()) return;
   pack();
-  if (!outcome_.records.empty() && ports_.journal.commit(outcome_.records, segments_) == CommitResult::full) {
-    discard();
-  }
+  const auto& records = batch_.outcome().records;
+  if (!records.empty() && ports_.journal.commit(records, segments_) == CommitResult::full) discard();
   tell();
-  outcome_ = {};
-  steps_.clear();
+  batch_.clear();
   if (state_.matrix.learnt() > kOutboxesLearntMax) state_.matrix.forget_all();
 }
 
 void Recorder::pack() {
-  for (const auto& record : outcome_.records) {
+  for (const auto& record : batch_.outcome().records) {
     if (const auto* cells = std::get_if<record::Cells>(&record)) packer_.add(*cells);
   }
   segments_ = packer_.take();
@@ -130,46 +93,19 @@ void Recorder::pack() {
 
 void Recorder::discard() {
   state_ = restore(ports_.journal.load(), state_);
-  std::vector<Effect> kept;
-  bool is_any_refused = false;
-  std::size_t record = 0;
-  auto effect = outcome_.effects.begin();
-  for (const auto& step : steps_) {
-    const auto end = outcome_.effects.begin() + static_cast<std::ptrdiff_t>(step.effects_end);
-    const bool wanted_space = step.records_end > record;
-    const bool rests_on_refused = is_any_refused && std::any_of(effect, end, rests_on_others);
-    if (wanted_space || rests_on_refused ||
-        !std::all_of(effect, end, [this](auto& it) { return still_holds(it); })) {
-      is_any_refused = true;
-      kept.emplace_back(effect::Answer{step.connection, step.request, refuse(RefusalCode::storage_full)});
-    } else {
-      std::move(effect, end, std::back_inserter(kept));
-    }
-    record = step.records_end;
-    effect = end;
-  }
-  outcome_.records.clear();
+  batch_.refuse_what_was_not_stored(state_);
   segments_.clear();
-  outcome_.effects = std::move(kept);
   // What was touched may have gone again: this picture is made anew.
-  outcome_.touched = {};
   put_up(ports_.board, picture(state_));
 }
 
-bool Recorder::still_holds(Effect& effect) const {
-  auto* admitted = std::get_if<effect::Admitted>(&effect);
-  if (admitted == nullptr) return true;
-  admitted->rooms = state_.rooms.heads_of(admitted->client);
-  return state_.roster.is_connected(admitted->client, admitted->connection);
-}
-
 void Recorder::tell() {
-  if (outcome_.touched.is_any()) {
+  if (batch_.outcome().touched.is_any()) {
     const auto newest = ports_.board.with([](const auto& shown) { return shown; });
-    put_up(ports_.board, newest->after(state_, outcome_.touched));
+    put_up(ports_.board, newest->after(state_, batch_.outcome().touched));
   }
   publish_messages();
-  for (auto& effect : outcome_.effects) std::visit([this](auto& one) { perform(one); }, effect);
+  for (auto& effect : batch_.outcome().effects) std::visit([this](auto& one) { perform(one); }, effect);
   ports_.replies.send_all(replies_);
 }
 

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "broker/domain/command_batch.hpp"
 #include "broker/domain/directory.hpp"
 #include "broker/domain/durability.hpp"
 #include "broker/domain/ports.hpp"
@@ -47,23 +48,12 @@ class Recorder {
   void finish();
 
  private:
-  /// Which part of the outcome one command of the batch led to.
-  struct Step {
-    ConnectionId connection;
-    RequestId request;
-    std::size_t records_end;
-    std::size_t effects_end;
-  };
-
   void run();
   void decide(Command command);
   void look_up(command::Post& post);
   void settle();
   void pack();
   void discard();
-  /// Whether an effect that needed no record still makes sense after the state went back; its heads go back
-  /// with it.
-  [[nodiscard]] bool still_holds(Effect& effect) const;
   void tell();
   void publish_messages();
   void perform(effect::Acknowledge& acknowledgement);
@@ -77,11 +67,10 @@ class Recorder {
   Mailbox<Command> mailbox_;
   Door* door_ = nullptr;
   State state_;
-  Outcome outcome_;
+  CommandBatch batch_;
   SegmentPacker packer_;
   std::vector<Segment> segments_;
   std::vector<Outgoing> replies_;
-  std::vector<Step> steps_;
   std::jthread thread_;
 };
 

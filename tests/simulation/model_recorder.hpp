@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "broker/domain/command_batch.hpp"
 #include "broker/domain/directory.hpp"
 #include "broker/domain/ports.hpp"
 #include "broker/domain/state.hpp"
@@ -43,20 +44,11 @@ class ModelRecorder {
   void forget(ClientNumber client) { state_.matrix.forget(client); }
 
  private:
-  /// Which part of the outcome one command led to.
-  struct Step {
-    broker::ConnectionId connection;
-    RequestId request;
-    std::size_t records_end;
-    std::size_t effects_end;
-  };
-
   void decide(broker::Command command, TimeMs now);
   /// False when what is decided must be committed first.
   [[nodiscard]] bool look_up(broker::command::Post& post);
   [[nodiscard]] std::size_t count_known(const broker::command::Post& post);
   void discard();
-  [[nodiscard]] bool still_holds(broker::Effect& effect) const;
   void pack();
   [[nodiscard]] std::vector<PackedBatch> batches() const;
   [[nodiscard]] broker::record::Cells as_packed(const broker::record::Cells& cells);
@@ -66,8 +58,8 @@ class ModelRecorder {
   broker::Journal& disk_;
   broker::State state_;
   std::deque<broker::Command> waiting_;
-  broker::Outcome outcome_;
-  std::vector<Step> steps_;
+  broker::CommandBatch batch_;
+  std::size_t decided_ = 0;  ///< commands in it
   broker::SegmentPacker packer_;
   std::vector<broker::Segment> segments_;
   bool went_back_ = false;

@@ -1,0 +1,89 @@
+#include "broker/domain/command_batch.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "broker/domain/handle.hpp"
+
+namespace palabre::broker {
+namespace {
+
+std::pair<ConnectionId, RequestId> return_address(const Command& command) {
+  if (const auto* admit = std::get_if<command::Admit>(&command)) return {admit->connection, admit->request};
+  return std::visit(
+      []<class Other>(const Other& other) -> std::pair<ConnectionId, RequestId> {
+        if constexpr (requires { other.origin; }) {
+          return {other.origin.connection, other.origin.request};
+        } else {
+          return {};
+        }
+      },
+      command);
+}
+
+/// An answer that may rest on what was decided before it: a second JOIN needs no record, but promises what
+/// the first one wanted. A FAREWELL rests on nothing.
+bool rests_on_others(const Effect& effect) {
+  const auto* answer = std::get_if<effect::Answer>(&effect);
+  return answer != nullptr && !std::holds_alternative<reply::Farewell>(answer->reply);
+}
+
+/// Whether an effect that needed no record still makes sense after the state went back; its heads go back
+/// with it.
+bool still_holds(Effect& effect, const State& state) {
+  auto* admitted = std::get_if<effect::Admitted>(&effect);
+  if (admitted == nullptr) return true;
+  admitted->rooms = state.rooms.heads_of(admitted->client);
+  return state.roster.is_connected(admitted->client, admitted->connection);
+}
+
+}  // namespace
+
+void CommandBatch::decide(State& state, Command command, TimeMs now) {
+  const auto [connection, request] = return_address(command);
+  apply(state, std::move(command), now, outcome_);
+  steps_.push_back({connection, request, outcome_.records.size(), outcome_.effects.size()});
+}
+
+void CommandBatch::refuse_what_was_not_stored(const State& state) {
+  std::vector<Effect> kept;
+  bool is_any_refused = false;
+  std::size_t record = 0;
+  auto effect = outcome_.effects.begin();
+  for (const auto& step : steps_) {
+    const auto end = outcome_.effects.begin() + static_cast<std::ptrdiff_t>(step.effects_end);
+    const bool wanted_space = step.records_end > record;
+    const bool rests_on_refused = is_any_refused && std::any_of(effect, end, rests_on_others);
+    if (wanted_space || rests_on_refused ||
+        !std::all_of(effect, end, [&state](auto& it) { return still_holds(it, state); })) {
+      is_any_refused = true;
+      kept.emplace_back(effect::Answer{step.connection, step.request, refuse(RefusalCode::storage_full)});
+    } else {
+      std::move(effect, end, std::back_inserter(kept));
+    }
+    record = step.records_end;
+    effect = end;
+  }
+  outcome_ = {{}, std::move(kept), {}};
+}
+
+void CommandBatch::clear() {
+  outcome_ = {};
+  steps_.clear();
+}
+
+std::vector<NamedClient> names_in(const Segment& segment, const Roster& roster) {
+  std::vector<ClientNumber> clients;
+  clients.reserve(segment.rows.size());
+  for (const auto& row : segment.rows) clients.push_back(row.client);
+  std::ranges::sort(clients);
+  const auto repeats = std::ranges::unique(clients);
+  clients.erase(repeats.begin(), repeats.end());
+  std::vector<NamedClient> names;
+  names.reserve(clients.size());
+  for (const auto client : clients) names.push_back({client, roster.at(client).name});
+  return names;
+}
+
+}  // namespace palabre::broker
