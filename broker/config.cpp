@@ -78,7 +78,7 @@ constexpr std::array kKeys{
     Key{"sessions_max", "sessions", "How many identities may be connected at once, one thread each.",
         number<&Config::sessions_max>(16384, 1, 65'536)},
     Key{"readers", "threads", "Threads that read history for clients, at a low priority.",
-        number<&Config::readers>(4, 1, 64)},
+        number<&Config::readers>(1, 1, 64)},
     Key{"log_level", "", "How much is logged: debug, info, warning or error.",
         text<&Config::log_level>("info", kLogLevelWords)},
 };

@@ -27,7 +27,7 @@ std::jthread start_thread(const std::string& name, std::function<void()> run) {
 }
 
 void lower_priority_of_this_thread() {
-  constexpr int kNice = 10;
+  constexpr int kNice = 19;
   // On Linux a number of a thread is as good as one of a process, and 0 is who calls. When it is refused, it
   // is slower for others, and nothing else.
   (void)::setpriority(PRIO_PROCESS, 0, kNice);

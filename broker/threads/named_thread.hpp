@@ -11,8 +11,8 @@ namespace palabre::broker {
 /// exception that leaves `run` ends the process: a broker with a dead part must not go on.
 [[nodiscard]] std::jthread start_thread(const std::string& name, std::function<void()> run);
 
-/// From now on the calling thread runs when others leave it time: of two processors' worth of work it gets a
-/// tenth. It cannot go back.
+/// From now on the calling thread runs when others leave it time: beside a busy thread it gets one or two
+/// hundredths of a processor. It cannot go back.
 void lower_priority_of_this_thread();
 
 /// Sets the stack that later threads get. A broker with ten thousand sessions cannot give each the usual 8

@@ -118,19 +118,19 @@ void Router::refuse_frame(ConnectionId connection, std::string_view frame, const
 
 void Router::send_waiting() {
   outbox_.take(taken_);
-  for (const auto& item : taken_) std::visit([this](const auto& one) { transmit(one); }, item);
+  for (auto& item : taken_) std::visit([this](auto& one) { transmit(std::move(one)); }, item);
 }
 
-void Router::transmit(const Outgoing& reply) {
+void Router::transmit(Outgoing reply) {
   const auto routing_id = connections_.routing_id(reply.connection);
   if (routing_id.empty()) return;
   const auto result = send_frame(socket_, routing_id, zmq::send_flags::sndmore);
   // A full pipe drops the reply; the client asks again.
-  if (result == SendResult::sent) (void)send_frame(socket_, reply.frame, zmq::send_flags::none);
+  if (result == SendResult::sent) (void)send_frame(socket_, std::move(reply.frame), zmq::send_flags::none);
   if (result == SendResult::unreachable) connections_.forget(reply.connection, gone_);
 }
 
-void Router::transmit(const Outbox::Binding& binding) {
+void Router::transmit(Outbox::Binding binding) {
   const bool is_here = connections_.bind(binding.connection, binding.client);
   // It vanished between its HELLO and the decision: the session must hear of it, or it would never end.
   if (!is_here) gone_.push_back({binding.connection, binding.client});

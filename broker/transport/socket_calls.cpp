@@ -1,6 +1,8 @@
 #include "broker/transport/socket_calls.hpp"
 
 #include <cerrno>
+#include <memory>
+#include <utility>
 
 namespace palabre::broker {
 namespace {
@@ -16,12 +18,17 @@ constexpr int kBacklog = 1024;
 // ZMQ_ZAP_ENFORCE_DOMAIN: in the library, but its header shows it only to builds with the draft interface.
 constexpr int kZapEnforceDomain = 93;
 
+// Giving bytes away costs two allocations; copying so few is cheaper.
+constexpr std::size_t kCopiedBytesMax = 4096;
+
 }  // namespace
 
-SendResult send_frame(zmq::socket_t& socket, std::string_view frame, zmq::send_flags flags) {
+namespace {
+
+SendResult send_message(zmq::socket_t& socket, zmq::message_t& message, zmq::send_flags flags) {
   while (true) {
     try {
-      const auto sent = socket.send(zmq::buffer(frame), flags | zmq::send_flags::dontwait);
+      const auto sent = socket.send(message, flags | zmq::send_flags::dontwait);
       return sent ? SendResult::sent : SendResult::again;
     } catch (const zmq::error_t& error) {
       if (error.num() == EINTR) continue;
@@ -29,6 +36,23 @@ SendResult send_frame(zmq::socket_t& socket, std::string_view frame, zmq::send_f
       throw;
     }
   }
+}
+
+void delete_bytes(void* /*data*/, void* bytes) { delete static_cast<Bytes*>(bytes); }
+
+}  // namespace
+
+SendResult send_frame(zmq::socket_t& socket, std::string_view frame, zmq::send_flags flags) {
+  zmq::message_t message(frame);
+  return send_message(socket, message, flags);
+}
+
+SendResult send_frame(zmq::socket_t& socket, Bytes&& frame, zmq::send_flags flags) {
+  if (frame.size() < kCopiedBytesMax) return send_frame(socket, std::string_view(frame), flags);
+  auto kept = std::make_unique<Bytes>(std::move(frame));
+  zmq::message_t message(kept->data(), kept->size(), delete_bytes, kept.get());
+  (void)kept.release();
+  return send_message(socket, message, flags);
 }
 
 bool receive_frame(zmq::socket_t& socket, zmq::message_t& frame) {

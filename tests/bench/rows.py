@@ -66,7 +66,7 @@ def command(program, options):
 def start(program, **options):
     """The running program, which is ended behind the block. It stands back for what is measured, as if it ran on a
     machine of its own."""
-    words = ["nice", "-n", "19", *command(program, options)]
+    words = ["chrt", "--idle", "0", *command(program, options)]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL) as running:
         try:
             yield running

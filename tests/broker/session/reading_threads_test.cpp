@@ -46,7 +46,7 @@ TEST_F(ReadingThreadsTest, are_named_and_stand_back_for_others) {
   EXPECT_TRUE(eventually([] { return threads_named("reader-1") == 2; })) << "the fixture has one, too";
   EXPECT_EQ(ask({1}), Push::taken);
   (void)replies_.reply_to(1);
-  EXPECT_EQ(stubborn_.nice, 10 + ::getpriority(PRIO_PROCESS, 0));
+  EXPECT_EQ(stubborn_.nice, 19);
 }
 
 TEST_F(ReadingThreadsTest, answer_a_clients_reads_in_their_order) {
