@@ -48,7 +48,7 @@ void Conversation::call(CallNumber call, Request request, Moment deadline) {
   if (stage_ == Stage::refused) {
     finish({{call, Problem{ProblemKind::refused, *refusal_, refusal_->text}}});
   } else {
-    calls_.add(call, std::move(request), deadline);
+    calls_.add(call, std::move(request), deadline, posts_.last());
   }
 }
 
@@ -134,9 +134,8 @@ void Conversation::watch_connection(Moment now) {
 }
 
 void Conversation::send_what_is_due(Moment now) {
-  // Posts first: a LEAVE that was asked for after them must not overtake them.
   while (auto post = posts_.next(next_id_, now)) send(take_id(), Request(std::move(*post)), now);
-  while (auto request = calls_.next(next_id_, now)) send(take_id(), *request, now);
+  while (auto request = calls_.next(next_id_, now, posts_.first_unanswered())) send(take_id(), *request, now);
   while (auto request = rooms_.next(next_id_, now)) send(take_id(), *request, now);
   if (heartbeat_.needs_ping(now)) send(take_id(), request::Ping{}, now);
 }
@@ -152,7 +151,7 @@ Moment Conversation::wake_at(Moment now) const {
   if (stage_ == Stage::greeting) consider(hello_until_);
   if (stage_ == Stage::leaving) consider(leave_at_);
   if (stage_ != Stage::welcomed) return earliest;
-  consider(calls_.next_at());
+  consider(calls_.next_at(posts_.first_unanswered()));
   consider(rooms_.next_at());
   consider(posts_.next_at(now));
   consider(heartbeat_.ping_at());

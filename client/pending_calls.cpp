@@ -10,20 +10,41 @@ using namespace std::chrono_literals;
 /// The broker drops replies when their queue is full: after this long the question is asked again.
 constexpr Milliseconds kReplyTimeout = 5s;
 
+bool changes_membership(const Request& request) {
+  return std::holds_alternative<request::Join>(request) || std::holds_alternative<request::Leave>(request);
+}
+
 Problem refused_problem(const Refusal& refusal) { return {ProblemKind::refused, refusal, refusal.text}; }
 
 }  // namespace
 
-void PendingCalls::add(CallNumber call, Request request, Moment deadline) {
-  calls_.push_back({call, std::move(request), deadline, {}});
+void PendingCalls::add(CallNumber call, Request request, Moment deadline, Counter last_post) {
+  calls_.push_back({call, std::move(request), deadline, last_post, {}});
 }
 
-std::optional<Request> PendingCalls::next(RequestId id, Moment now) {
-  const auto due = std::ranges::find_if(calls_, [now](const Call& call) { return now >= call.send_at; });
-  if (due == calls_.end()) return std::nullopt;
-  due->id = id;
-  due->send_at = now + kReplyTimeout;
-  return due->request;
+std::vector<std::size_t> PendingCalls::sendable(std::optional<Counter> unanswered) const {
+  std::vector<std::size_t> places;
+  bool is_held = false;
+  for (std::size_t place = 0; place < calls_.size(); ++place) {
+    const Call& call = calls_[place];
+    const bool changes = changes_membership(call.request);
+    const bool is_leave = std::holds_alternative<request::Leave>(call.request);
+    is_held = is_held || (is_leave && unanswered && *unanswered <= call.last_post);
+    if (!changes || !is_held) places.push_back(place);
+    is_held = is_held || (changes && !call.id);
+  }
+  return places;
+}
+
+std::optional<Request> PendingCalls::next(RequestId id, Moment now, std::optional<Counter> unanswered) {
+  const auto places = sendable(unanswered);
+  const auto due =
+      std::ranges::find_if(places, [&](std::size_t place) { return now >= calls_[place].send_at; });
+  if (due == places.end()) return std::nullopt;
+  Call& call = calls_[*due];
+  call.id = id;
+  call.send_at = now + kReplyTimeout;
+  return call.request;
 }
 
 bool PendingCalls::awaits(RequestId id) const {
@@ -77,9 +98,11 @@ std::vector<Finished> PendingCalls::end_all(const Problem& problem) {
   return finished;
 }
 
-std::optional<Moment> PendingCalls::next_at() const {
-  const auto call = std::ranges::min_element(calls_, {}, &Call::send_at);
-  return call == calls_.end() ? std::nullopt : std::optional(call->send_at);
+std::optional<Moment> PendingCalls::next_at(std::optional<Counter> unanswered) const {
+  const auto places = sendable(unanswered);
+  const auto at = [this](std::size_t place) { return calls_[place].send_at; };
+  const auto first = std::ranges::min_element(places, {}, at);
+  return first == places.end() ? std::nullopt : std::optional(at(*first));
 }
 
 std::optional<Moment> PendingCalls::expires_at() const {

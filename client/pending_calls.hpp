@@ -21,13 +21,17 @@ struct Finished {
 };
 
 /// The application's requests until each is answered or its time is over. Those that a new connection
-/// interrupted, that were turned away for a while or whose answer got lost are sent again. Pure.
+/// interrupted, that were turned away for a while or whose answer got lost are sent again. A LEAVE waits for
+/// the answers to all posts before it, which it would else overtake when they are sent again; and a JOIN or
+/// LEAVE waits until those before it are sent. Pure.
 class PendingCalls {
  public:
-  void add(CallNumber call, Request request, Moment deadline);
+  /// `last_post` is the newest post at this time.
+  void add(CallNumber call, Request request, Moment deadline, Counter last_post);
 
-  /// The next request to send now under the id `id`, in the order in which they were added.
-  [[nodiscard]] std::optional<Request> next(RequestId id, Moment now);
+  /// The next request to send now under the id `id`, in the order in which they were added. `unanswered` is
+  /// the oldest post without an answer, if there is one.
+  [[nodiscard]] std::optional<Request> next(RequestId id, Moment now, std::optional<Counter> unanswered);
   [[nodiscard]] bool awaits(RequestId id) const;
   [[nodiscard]] std::optional<Finished> answered(RequestId id, Reply reply);
   /// Ends the call, unless the refusal says when to try again.
@@ -39,8 +43,8 @@ class PendingCalls {
   [[nodiscard]] std::vector<Finished> expire(Moment now, const Problem& otherwise);
   [[nodiscard]] std::vector<Finished> end_all(const Problem& problem);
 
-  /// When next() may have something, if ever; and when expire() will.
-  [[nodiscard]] std::optional<Moment> next_at() const;
+  /// When next() may have something unless a post is answered before, if ever; and when expire() will.
+  [[nodiscard]] std::optional<Moment> next_at(std::optional<Counter> unanswered) const;
   [[nodiscard]] std::optional<Moment> expires_at() const;
 
  private:
@@ -48,10 +52,13 @@ class PendingCalls {
     CallNumber number;
     Request request;
     Moment deadline;
+    Counter last_post;
     RequestId id;                      ///< of the sending under way, 0: none
     Moment send_at{};                  ///< when to send (again)
     std::optional<Refusal> refusal{};  ///< the last one, when it said to try again
   };
+
+  [[nodiscard]] std::vector<std::size_t> sendable(std::optional<Counter> unanswered) const;
 
   std::vector<Call> calls_;
 };

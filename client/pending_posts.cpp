@@ -59,6 +59,12 @@ void PendingPosts::add(Counter ticket, std::string room, std::string text) {
   ++size_;
 }
 
+std::optional<Counter> PendingPosts::first_unanswered() const {
+  if (!parcels_.empty()) return parcels_.front().posts.front().ticket;
+  if (!waiting_.empty()) return waiting_.front().post.ticket;
+  return std::nullopt;
+}
+
 std::optional<request::Post> PendingPosts::next(RequestId request, Moment now) {
   give_up_late(now);
   if (now < not_before_ || under_way_ == kWindow) return std::nullopt;

@@ -42,6 +42,10 @@ class PendingPosts {
   /// `ticket` is what the application knows the post by; it never changes.
   void add(Counter ticket, std::string room, std::string text);
   [[nodiscard]] std::size_t size() const { return size_; }
+  /// The ticket of the newest post; 0 when there was none.
+  [[nodiscard]] Counter last() const { return last_ticket_; }
+  /// The ticket of the oldest post that is neither stored nor refused, if there is one.
+  [[nodiscard]] std::optional<Counter> first_unanswered() const;
   /// What is to be written down before anything that was decided since the last time is done.
   [[nodiscard]] std::vector<KeptRecord> take_records() { return std::exchange(records_, {}); }
   /// What WELCOME said this broker takes.

@@ -49,6 +49,15 @@ class ConversationTest : public ::testing::Test {
   }
 
   template <class Kind>
+  Asked first() const {
+    for (const auto& one : asked) {
+      if (std::holds_alternative<Kind>(one.request)) return one;
+    }
+    ADD_FAILURE() << "never asked";
+    return {};
+  }
+
+  template <class Kind>
   int count() const {
     int found = 0;
     for (const auto& one : asked) found += std::holds_alternative<Kind>(one.request) ? 1 : 0;
@@ -286,10 +295,16 @@ TEST_F(ConversationTest, gives_pages_that_the_application_asked_for_to_it_alone)
 
 TEST_F(ConversationTest, does_not_let_a_leave_overtake_the_posts_before_it) {
   static_cast<void>(come_up());
-  conversation.call(kCall, request::Leave{"tea"}, now + 1s);
   conversation.post(Counter{1}, "tea", "bye");
+  conversation.call(kCall, request::Leave{"tea"}, now + 1s);
+  conversation.post(Counter{2}, "lobby", "here I am");
   static_cast<void>(act());
-  EXPECT_LT(last<request::Post>().id, last<request::Leave>().id);
+  EXPECT_EQ(count<request::Leave>(), 0);
+  const auto [id, bye] = first<request::Post>();
+  const auto outbox = std::get<request::Post>(bye).outbox;
+  static_cast<void>(
+      reply_to(id, reply::Stored{true, "tea", outbox, {{Counter{1}, Sequence{5}, Column{1}, TimeMs{1}}}}));
+  EXPECT_EQ(count<request::Leave>(), 1);
 }
 
 TEST_F(ConversationTest, stops_following_a_room_that_was_left) {
