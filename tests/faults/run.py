@@ -19,7 +19,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import checker  # noqa: E402
 from report import Report  # noqa: E402
-from runs import calls_failing, chaos, network, planted, power, processes, system  # noqa: E402
+from runs import calls_failing, chaos, network, planted, power, processes, starved, system  # noqa: E402
 from work import Work  # noqa: E402
 
 RUNS = {
@@ -39,6 +39,8 @@ RUNS = {
     "net": network.net,
     "reconnect": network.reconnect,
     "descriptors": network.descriptors,
+    "threads": starved.threads,
+    "memory": starved.memory,
     "clock": system.clock,
     "chaos": chaos.chaos,
     "planted": planted.planted,
