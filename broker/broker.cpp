@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "broker/invitations.hpp"
 #include "broker/journal/data_directory.hpp"
 #include "broker/journal/recorder.hpp"
 #include "broker/journal/sqlite_archive.hpp"
@@ -51,6 +52,15 @@ std::unique_ptr<Socket> bind(const std::string& address, Arguments&&... argument
   }
 }
 
+CurveKey secret_of(const Config& config) {
+  return config.security == Security::open ? CurveKey{} : broker_secret(config.data_dir);
+}
+
+Strangers strangers_of(const Config& config) {
+  if (config.security == Security::open) return Strangers::everywhere;
+  return config.registration == Registration::closed ? Strangers::nowhere : Strangers::at_talk;
+}
+
 }  // namespace
 
 /// In the order in which they are made; each uses only those above it.
@@ -59,6 +69,9 @@ struct Broker::Parts {
   Store store;
   DirectoryBoard board;
 
+  CurveKey secret;  ///< empty: nothing is encrypted
+  KeyPair canary = make_key_pair();
+  AdmittedKeys keys;
   zmq::context_t context;
   Zap zap;  // before anything binds
   Outbox outbox;
@@ -74,8 +87,9 @@ struct Broker::Parts {
   Parts(const Config& config, Watch watch, const StoreOpener& open)
       : directory(config.data_dir),
         store(open(directory, config)),
+        secret(secret_of(config)),
         context(make_context(config.sessions_max)),
-        zap(context),
+        zap(context, strangers_of(config), keys, canary.open),
         outbox(config.router_outbox),
         router(make_router(config)),
         publisher(make_publisher(config)),
@@ -85,9 +99,17 @@ struct Broker::Parts {
         reading({config.readers, config.mailbox}, reads, outbox),
         registry({recorder.mailbox(), outbox, reads, reading, config.mailbox}, config.sessions_max),
         greeter(make_greeter(config)) {
+    admit_registered_keys();
     publisher->start(board.with([](const auto& newest) { return newest->epoch(); }));
     recorder.start(*greeter);
     router->start(registry, *greeter);
+  }
+
+  void admit_registered_keys() {
+    const auto book = board.with([](const auto& newest) { return newest; });
+    for (ClientNumber client{1}; book->has(client); client = client.next()) {
+      if (!book->at(client).key.empty()) keys.admit(book->at(client).key);
+    }
   }
 
   ~Parts() {
@@ -102,20 +124,23 @@ struct Broker::Parts {
 
   std::unique_ptr<Router> make_router(const Config& config) {
     const auto address = address_of(config.bind, config.talk_port);
-    const Router::Options options{address, std::chrono::milliseconds(config.heartbeat_ms)};
+    const Router::Options options{address, std::chrono::milliseconds(config.heartbeat_ms), secret};
     return bind<Router>(address, context, options, outbox);
   }
 
   std::unique_ptr<Publisher> make_publisher(const Config& config) {
     const auto address = address_of(config.bind, config.feed_port);
     const Publisher::Options options{address, config.publisher_queue,
-                                     static_cast<int>(config.feed_high_water_mark)};
+                                     static_cast<int>(config.feed_high_water_mark), secret, canary};
     return bind<Publisher>(address, context, options, wall_clock);
   }
 
   std::unique_ptr<Greeter> make_greeter(const Config& config) {
-    const Greeter::Options options{config.greeter_queue, port_of(publisher->endpoint()), config.heartbeat_ms};
-    return std::make_unique<Greeter>(options, recorder.mailbox(), registry, outbox, board, wall_clock);
+    Greeter::Options options{config.greeter_queue, port_of(publisher->endpoint()), config.heartbeat_ms,
+                             config.registration};
+    if (!secret.empty()) options.codes.emplace(secret);
+    return std::make_unique<Greeter>(
+        std::move(options), Greeter::Tools{recorder.mailbox(), registry, outbox, board, keys, wall_clock});
   }
 };
 
@@ -132,6 +157,13 @@ Broker::~Broker() = default;
 std::string Broker::talk_endpoint() const { return parts_->router->endpoint(); }
 
 std::string Broker::feed_endpoint() const { return parts_->publisher->endpoint(); }
+
+std::uint16_t Broker::talk_port() const { return port_of(talk_endpoint()); }
+
+std::optional<Invitation> Broker::invitation() const {
+  if (parts_->secret.empty()) return std::nullopt;
+  return Invitation{place_to_dial(talk_endpoint()), pair_of(parts_->secret).open, {}};
+}
 
 std::size_t Broker::clients_allowed() const { return broker::clients_allowed(); }
 

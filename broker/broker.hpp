@@ -4,11 +4,13 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "broker/config.hpp"
 #include "broker/domain/ports.hpp"
 #include "broker/journal/data_directory.hpp"
+#include "schema/invitation.hpp"
 
 namespace palabre::broker {
 
@@ -45,6 +47,10 @@ class Broker {
   /// Where it serves: tcp://127.0.0.1:8420 and the like, with the real ports.
   [[nodiscard]] std::string talk_endpoint() const;
   [[nodiscard]] std::string feed_endpoint() const;
+  [[nodiscard]] std::uint16_t talk_port() const;
+
+  /// What a client on another machine needs; nothing where nothing is encrypted.
+  [[nodiscard]] std::optional<Invitation> invitation() const;
 
   /// How many clients the system lets this process open connections for.
   [[nodiscard]] std::size_t clients_allowed() const;

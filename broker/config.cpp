@@ -16,6 +16,7 @@ namespace palabre::broker {
 namespace {
 
 constexpr std::array<std::string_view, 2> kSecurityWords{"open", "curve"};
+constexpr std::array<std::string_view, 3> kRegistrationWords{"anyone", "invite", "closed"};
 constexpr std::array<std::string_view, 2> kDurabilityWords{"disk", "memory"};
 constexpr std::array<std::string_view, 4> kLogLevelWords{"debug", "info", "warning", "error"};
 
@@ -29,6 +30,11 @@ void put_text(Config& config, std::string_view text) {
 }
 void put_security(Config& config, std::string_view word) {
   config.security = word == "curve" ? Security::curve : Security::open;
+}
+void put_registration(Config& config, std::string_view word) {
+  config.registration = word == "invite"   ? Registration::invite
+                        : word == "closed" ? Registration::closed
+                                           : Registration::anyone;
 }
 void put_durability(Config& config, std::string_view word) {
   config.durability = word == "memory" ? Durability::memory : Durability::disk;
@@ -53,8 +59,12 @@ constexpr std::array kKeys{
         number<&Config::talk_port>(limits::kDefaultTalkPort, 0, 65535)},
     Key{"feed_port", "", "The TCP port for the feed; 0 takes a free one.",
         number<&Config::feed_port>(limits::kDefaultFeedPort, 0, 65535)},
-    Key{"security", "", "open: no encryption. Must be written out when bind is not a loopback address.",
-        Word{"open", kSecurityWords, put_security}},
+    Key{"security", "",
+        "curve: encrypted, people are known by keys. open: no encryption, for a trusted network.",
+        Word{"curve", kSecurityWords, put_security}},
+    Key{"registration", "",
+        "Who is taken under a new name: anyone, invite (see palabred invite) or closed (nobody).",
+        Word{"anyone", kRegistrationWords, put_registration}},
     Key{"durability", "",
         "disk: acknowledge after the flush. memory: faster, and a power cut loses messages.",
         Word{"disk", kDurabilityWords, put_durability}},
@@ -192,17 +202,11 @@ Reach reach_of(const std::string& address) {
 void check_together(Reading& reading) {
   const Config& config = reading.config;
   if (config.data_dir.empty()) reading.fail("data_dir must be given: neither XDG_STATE_HOME nor HOME is set");
-  if (config.security == Security::curve) {
-    reading.fail(
-        "security = \"curve\" is not available in this version; \"open\" is, for a network you trust");
+  if (config.registration == Registration::invite && config.security == Security::open) {
+    reading.fail("registration = \"invite\" needs security = \"curve\": invitations name the broker's key");
   }
-  const Reach reach = reach_of(config.bind);
-  if (reach == Reach::not_an_address) {
+  if (reach_of(config.bind) == Reach::not_an_address) {
     reading.fail("bind must be a numeric address such as 127.0.0.1, 192.168.1.10, 0.0.0.0 or ::1");
-  }
-  if (reach == Reach::network && !reading.given.contains("security")) {
-    reading.fail("bind = \"" + config.bind +
-                 "\" lets other machines in without encryption: ask for it with security = \"open\"");
   }
   if (config.talk_port == config.feed_port && config.talk_port != 0) {
     reading.fail("talk_port and feed_port must differ");
@@ -210,6 +214,10 @@ void check_together(Reading& reading) {
 }
 
 }  // namespace
+
+bool is_open_to_network(const Config& config) {
+  return config.security == Security::open && reach_of(config.bind) == Reach::network;
+}
 
 std::span<const Key> keys() { return kKeys; }
 

@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "broker/domain/durability.hpp"
+#include "broker/domain/registration.hpp"
 
 namespace palabre::broker {
 
@@ -24,7 +25,8 @@ struct Config {
   std::string bind;  ///< a numeric IPv4 or IPv6 address, without brackets
   std::uint16_t talk_port = 0;
   std::uint16_t feed_port = 0;
-  Security security = Security::open;
+  Security security = Security::curve;
+  Registration registration = Registration::anyone;
   Durability durability = Durability::disk;
   std::uint64_t heartbeat_ms = 0;
   std::size_t mailbox = 0;
@@ -60,6 +62,9 @@ struct Key {
 };
 
 /// The key table, in the order of conf/palabred.toml.
+/// Whether other machines can reach the broker, and nothing is encrypted.
+[[nodiscard]] bool is_open_to_network(const Config& config);
+
 [[nodiscard]] std::span<const Key> keys();
 
 [[nodiscard]] std::string default_of(const Key& key);      ///< as in the file, without quotes

@@ -14,6 +14,8 @@
 
 #include "broker/broker.hpp"
 #include "broker/config.hpp"
+#include "broker/invitations.hpp"
+#include "broker/invite_command.hpp"
 #include "broker/maintenance_commands.hpp"
 #include "broker/threads/named_thread.hpp"
 
@@ -47,6 +49,8 @@ void add_commands(CLI::App& app, Command& command, std::filesystem::path& place)
       [&place](const Config& config) { return restore(config.data_dir, place); })
       ->add_option("--from", place, "The backup")
       ->required();
+  add("invite", "Print an invitation: what palabre on another machine needs, with a code for one newcomer",
+      [](const Config& config) { return invite(config); });
   add("repair", "Save what can be saved of a damaged store into a new data directory",
       [&place](const Config& config) { return repair(config.data_dir, place); })
       ->add_option("--to", place, "The directory to make")
@@ -126,8 +130,15 @@ int serve(const Config& config) {
   prepare_for_sleepers(config.sessions_max);
   const Broker broker(config, {end_at_once, tell_of_damage});
   warn_of_few_descriptors(config, broker);
-  std::fprintf(stderr, "palabred: ready talk=%s feed=%s\n", broker.talk_endpoint().c_str(),
-               broker.feed_endpoint().c_str());
+  if (is_open_to_network(config)) {
+    spdlog::warn(
+        "nothing is encrypted: whoever is on the network can read all, and speak in any name he hears");
+  }
+  const auto invitation = broker.invitation();
+  const auto written = invitation ? text_of(*invitation) : "";
+  const LocalInvitation left(broker.talk_port(), written);
+  std::fprintf(stderr, "palabred: ready talk=%s feed=%s%s%s\n", broker.talk_endpoint().c_str(),
+               broker.feed_endpoint().c_str(), written.empty() ? "" : " invitation=", written.c_str());
   wait_for_end(signals);
   spdlog::info("ending");
   return EXIT_SUCCESS;

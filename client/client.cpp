@@ -50,10 +50,21 @@ class Client::Implementation {
       broke_down({ProblemKind::unreachable, {}, bad->sentence});
       return;
     }
-    options.server = std::get<TalkAddress>(address).text;
+    const auto& [server, broker_key, invite] = std::get<TalkAddress>(address);
+    options.server = server;
+    LinkKeys keys;
+    if (!broker_key.empty()) {
+      const auto secret = read_key(options.secret_key);
+      if (!secret) {
+        broke_down({ProblemKind::broken, {}, "an encrypted broker needs a secret key"});
+        return;
+      }
+      keys = {broker_key, pair_of(*secret)};
+    }
     if (!options.outbox_file.empty()) resume(options);
     const auto kept = outbox_ ? std::optional(outbox_->posts()) : std::nullopt;
-    link_.emplace(Conversation::Options{std::move(options), random_seed(), kept}, listener());
+    link_.emplace(Conversation::Options{std::move(options), random_seed(), kept, invite, !broker_key.empty()},
+                  std::move(keys), listener());
   }
 
   void tell(Link::Command command) {

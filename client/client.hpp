@@ -16,11 +16,15 @@
 namespace palabre {
 
 struct ClientOptions {
-  std::string server = "tcp://127.0.0.1:8420";  ///< the talk address
-  std::string name;                             ///< schema/README.md: name
-  std::string token;                            ///< the identity's secret; client/identity.hpp keeps one
-  bool wants_notices = false;                   ///< subscribe to came, went, joined, left
-  bool wants_feed = true;                       ///< false: only requests and posts; follow() is not allowed
+  /// The talk address, tcp://HOST:PORT, of a broker without encryption; or an invitation, palabre://….
+  std::string server = "tcp://127.0.0.1:8420";
+  std::string name;   ///< schema/README.md: name
+  std::string token;  ///< the identity's secret without encryption; client/identity.hpp keeps one
+  /// The identity's secret key as text, needed with an invitation; client/identity.hpp keeps one.
+  std::string secret_key = {};
+  std::string broker_key_origin = {};  ///< where the broker's key was found, for sentences about it
+  bool wants_notices = false;          ///< subscribe to came, went, joined, left
+  bool wants_feed = true;              ///< false: only requests and posts; follow() is not allowed
   /// Where posts are kept until their fate is known, so that the next run sends again what this one left; one
   /// program at a time. Empty: nowhere.
   std::filesystem::path outbox_file = {};
@@ -38,6 +42,7 @@ enum class ProblemKind : std::uint8_t {
   refused,      ///< the broker said no; `refusal` says why
   unreachable,  ///< nobody answers at that address
   timed_out,    ///< connected, but no answer in time
+  untrusted,    ///< what answers does not have the key that this broker should have
   broken,       ///< this machine failed, such as a disk that should keep the outbox
 };
 

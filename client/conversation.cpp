@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "schema/codec.hpp"
@@ -15,6 +16,8 @@ constexpr Milliseconds kHelloTimeout = 5s;
 constexpr Milliseconds kFarewellTimeout = 1s;
 /// Before a new talk socket: little, because libzmq itself paces the attempts of one socket.
 constexpr Milliseconds kReopenPause = 100ms;
+/// So many, a few tenths of a second apart, are no accident.
+constexpr unsigned kHandshakesFailedMax = 3;
 
 /// From any 64 random bits to what the wire takes: 1 to 2^53 - 1.
 std::uint64_t as_wire_integer(std::uint64_t random) { return random % limits::kIntegerMax + 1; }
@@ -23,6 +26,8 @@ std::uint64_t as_wire_integer(std::uint64_t random) { return random % limits::kI
 
 Conversation::Conversation(Options options)
     : options_(std::move(options.client)),
+      invite_(std::move(options.invite)),
+      is_encrypted_(options.is_encrypted),
       random_(options.seed),
       run_(options.kept ? options.kept->run : RunId{as_wire_integer(random_())}),
       posts_(begin_posts(options.kept)) {
@@ -36,7 +41,7 @@ PendingPosts Conversation::begin_posts(const std::optional<KeptPosts>& kept) {
 
 void Conversation::await_welcome(CallNumber call, Moment deadline) {
   if (stage_ == Stage::refused) {
-    finish({{call, Problem{ProblemKind::refused, *refusal_, refusal_->text}}});
+    finish({{call, *end_}});
   } else if (stage_ == Stage::welcomed) {
     finish({{call, Reply(*welcome_)}});
   } else {
@@ -46,7 +51,7 @@ void Conversation::await_welcome(CallNumber call, Moment deadline) {
 
 void Conversation::call(CallNumber call, Request request, Moment deadline) {
   if (stage_ == Stage::refused) {
-    finish({{call, Problem{ProblemKind::refused, *refusal_, refusal_->text}}});
+    finish({{call, *end_}});
   } else {
     calls_.add(call, std::move(request), deadline, posts_.last());
   }
@@ -88,6 +93,7 @@ void Conversation::set_backlogged(bool is_backlogged) {
 
 /// A socket that is about to be replaced is not spoken on any more.
 void Conversation::talk_up(Moment now) {
+  handshakes_failed_ = 0;
   if (stage_ == Stage::unconnected && !reopen_at_) say_hello(now);
 }
 
@@ -103,6 +109,18 @@ void Conversation::talk_failed(const std::string& why) {
   if (why == last_failure_ || stage_ == Stage::refused) return;
   last_failure_ = why;
   tell_link(event::LinkState::connecting, why);
+}
+
+/// A broker that has another key than the one we know cannot read our first word, and hangs up. So does one
+/// that ends or is full at that moment, which is why the first time says little, and why a client that has
+/// been welcome once goes on trying.
+void Conversation::handshake_failed() {
+  const auto& [server, origin] = std::tie(options_.server, options_.broker_key_origin);
+  if (!is_encrypted_) return talk_failed(server + " hangs up: if it is encrypted, its invitation is needed");
+  const auto sentence = server + " does not have the key that " + origin + " says it has";
+  talk_failed(sentence);
+  if (++handshakes_failed_ >= kHandshakesFailedMax && !welcome_)
+    give_up({ProblemKind::untrusted, {}, sentence});
 }
 
 void Conversation::advance(Moment now) {
@@ -171,7 +189,7 @@ void Conversation::say_hello(Moment now) {
   hello_until_ = now + kHelloTimeout;
   hello_ = take_id();
   rooms_.expect_welcome();
-  send(hello_, request::Hello{limits::kProtocolVersion, options_.name, options_.token, run_}, now);
+  send(hello_, request::Hello{limits::kProtocolVersion, options_.name, options_.token, run_, invite_}, now);
 }
 
 void Conversation::lose(Moment now, const std::string& why) {

@@ -42,9 +42,11 @@ struct Effects {
 class Conversation {
  public:
   struct Options {
-    ClientOptions client;
+    ClientOptions client;                ///< with tcp://HOST:PORT for a server
     std::uint64_t seed = 0;              ///< for outbox ids and jitter
     std::optional<KeptPosts> kept = {};  ///< what the outbox file holds, when there is one
+    std::string invite = {};             ///< the code of an invitation, if there is one
+    bool is_encrypted = false;
   };
 
   explicit Conversation(Options options);
@@ -64,6 +66,8 @@ class Conversation {
   void talk_down(Moment now);
   /// The connection cannot come up, for a reason that people should read.
   void talk_failed(const std::string& why);
+  /// A connection came up and broke before it could be used.
+  void handshake_failed();
   void take_talk(std::string_view frame, Moment now);
   void take_feed(std::string_view topic, std::string_view body, Moment now);
 
@@ -113,10 +117,13 @@ class Conversation {
   void on(RequestId id, const Other& reply, Moment now);
   void answer_call(RequestId id, Reply reply);
   void hello_refused(const Refusal& refusal, Moment now);
+  void give_up(const Problem& problem);
   void take_tick(std::string_view body, Moment now);
   void take_notice(std::string_view body);
 
   ClientOptions options_;
+  const std::string invite_;
+  const bool is_encrypted_;
   std::mt19937_64 random_;
   const RunId run_;
   Stage stage_ = Stage::unconnected;
@@ -130,9 +137,10 @@ class Conversation {
   Moment leave_at_{};          ///< when FAREWELL is no longer waited for
   bool is_announced_ = false;  ///< the application was told `connected`, and not `lost` since
   std::string last_failure_;
+  unsigned handshakes_failed_ = 0;  ///< one after the other
   std::optional<reply::Welcome> welcome_;
-  std::optional<Refusal> refusal_;  ///< why this client is not welcome for good
-  std::vector<Waiter> waiters_;     ///< for the first WELCOME
+  std::optional<Problem> end_;   ///< why this client does not try any more
+  std::vector<Waiter> waiters_;  ///< for the first WELCOME
 
   bool is_backlogged_ = false;
   bool is_feed_open_ = false;

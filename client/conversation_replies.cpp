@@ -114,14 +114,17 @@ void Conversation::hello_refused(const Refusal& refusal, Moment now) {
     hello_until_ = now + spread(Milliseconds(*refusal.retry_after_ms), jitter());
     return talk_failed(options_.server + " asks to try again later: " + refusal.text);
   }
+  give_up({ProblemKind::refused, refusal, refusal.text});
+}
+
+void Conversation::give_up(const Problem& problem) {
   stage_ = Stage::refused;
-  refusal_ = refusal;
-  const Problem problem{ProblemKind::refused, refusal, refusal.text};
+  end_ = problem;
   for (const Waiter& waiter : waiters_) finish({{waiter.call, problem}});
   waiters_.clear();
   finish(calls_.end_all(problem));
   effects_.closes_sockets = true;
-  tell_link(event::LinkState::refused, refusal.text);
+  tell_link(event::LinkState::refused, problem.text);
 }
 
 }  // namespace palabre

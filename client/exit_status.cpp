@@ -3,9 +3,10 @@
 namespace palabre {
 
 int status_of(const Refusal& refusal) {
-  const bool is_permission = refusal.code == RefusalCode::wrong_token ||
-                             refusal.code == RefusalCode::not_allowed ||
-                             refusal.code == RefusalCode::not_a_member;
+  const bool is_permission =
+      refusal.code == RefusalCode::wrong_token || refusal.code == RefusalCode::wrong_key ||
+      refusal.code == RefusalCode::not_registered || refusal.code == RefusalCode::not_allowed ||
+      refusal.code == RefusalCode::not_a_member;
   return is_permission ? kNotAllowed : kFailed;
 }
 
@@ -14,6 +15,7 @@ int status_of(const Problem& problem) {
     case ProblemKind::refused: return status_of(problem.refusal);
     case ProblemKind::unreachable: return kUnreachable;
     case ProblemKind::timed_out: return kTimedOut;
+    case ProblemKind::untrusted: return kNotAllowed;
     case ProblemKind::broken: return kFailed;
   }
   return kFailed;

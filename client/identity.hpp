@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-/// Who this user is: a name, and the secret token that proves it to brokers in open mode.
+/// Who this user is: a name, and the secrets that prove it to brokers.
 namespace palabre {
 
 /// Where tokens are kept: $XDG_DATA_HOME/palabre/identities or ~/.local/share/palabre/identities. Empty when
@@ -15,6 +15,10 @@ namespace palabre {
 /// from the system's randomness. Programs that start at once get the same one. Requires a name as in
 /// schema/text.hpp. Throws std::runtime_error with a sentence when the file cannot be made or holds no token.
 [[nodiscard]] std::string identity_token(const std::filesystem::path& directory, const std::string& name);
+
+/// The secret key of `name` as text, kept in `directory`/NAME.key in the same way: what proves it where the
+/// connection is encrypted. Throws as identity_token().
+[[nodiscard]] std::string identity_key(const std::filesystem::path& directory, const std::string& name);
 
 /// A login name turned into what a name may be: "Zoë Q" becomes "zo---q".
 [[nodiscard]] std::string name_from_login(std::string_view login);

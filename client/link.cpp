@@ -33,8 +33,10 @@ Milliseconds until(Moment then, Moment now) {
 /// What the thread does, turn by turn: wait, take what came, let the conversation decide, carry that out.
 class Link::Loop {
  public:
-  Loop(const Conversation::Options& options, Link& link)
-      : link_(link), sockets_(options.client.server, link.commands_.descriptor()), conversation_(options) {}
+  Loop(const Conversation::Options& options, const LinkKeys& keys, Link& link)
+      : link_(link),
+        sockets_(options.client.server, keys, link.commands_.descriptor()),
+        conversation_(options) {}
 
   void run() {
     sockets_.open_talk();
@@ -69,10 +71,11 @@ class Link::Loop {
     switch (change) {
       case LinkSockets::TalkChange::up: return conversation_.talk_up(now);
       case LinkSockets::TalkChange::down: return conversation_.talk_down(now);
+      case LinkSockets::TalkChange::handshake_failed: return conversation_.handshake_failed();
       case LinkSockets::TalkChange::not_zeromq:
         return conversation_.talk_failed("what answers at that address does not speak ZeroMQ");
       case LinkSockets::TalkChange::not_admitted:
-        return conversation_.talk_failed("the broker does not admit this client's connection");
+        return conversation_.talk_failed("the broker knows neither this client's key nor takes newcomers");
       case LinkSockets::TalkChange::none: return;
     }
   }
@@ -94,8 +97,9 @@ class Link::Loop {
   Conversation conversation_;
 };
 
-Link::Link(Conversation::Options options, Listener listener)
-    : listener_(std::move(listener)), thread_([this, options = std::move(options)] { run(options); }) {}
+Link::Link(Conversation::Options options, LinkKeys keys, Listener listener)
+    : listener_(std::move(listener)),
+      thread_([this, options = std::move(options), keys = std::move(keys)] { run(options, keys); }) {}
 
 Link::~Link() {
   tell([](Conversation& conversation, Moment now) { conversation.say_goodbye(now); });
@@ -103,11 +107,11 @@ Link::~Link() {
 
 void Link::tell(Command command) { commands_.push(std::move(command)); }
 
-void Link::run(const Conversation::Options& options) {
+void Link::run(const Conversation::Options& options, const LinkKeys& keys) {
   block_signals();
   pthread_setname_np(pthread_self(), "palabre-link");
   try {
-    Loop(options, *this).run();
+    Loop(options, keys, *this).run();
   } catch (const zmq::error_t& error) {
     listener_.broke_down({ProblemKind::unreachable, {}, options.client.server + ": " + error.what()});
   } catch (const std::runtime_error& failure) {

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "client/conversation.hpp"
+#include "client/link_keys.hpp"
 #include "client/signalled_queue.hpp"
 
 namespace palabre {
@@ -25,7 +26,7 @@ class Link {
   };
 
   /// `options.client.server` must be tcp://HOST:PORT.
-  Link(Conversation::Options options, Listener listener);
+  Link(Conversation::Options options, LinkKeys keys, Listener listener);
   /// Says goodbye and waits for the answer, at most a second.
   ~Link();
   Link(const Link&) = delete;
@@ -36,7 +37,7 @@ class Link {
  private:
   class Loop;
 
-  void run(const Conversation::Options& options);
+  void run(const Conversation::Options& options, const LinkKeys& keys);
 
   Listener listener_;
   SignalledQueue<Command> commands_;

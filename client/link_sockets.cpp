@@ -35,10 +35,14 @@ std::vector<zmq::message_t> receive(zmq::socket_t& socket) {
   return frames;
 }
 
-LinkSockets::TalkChange change_of(std::uint16_t event) {
+LinkSockets::TalkChange change_of(std::uint16_t event, std::uint32_t value) {
+  // Who answers does not have the key he should have.
+  if (event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL && value == ZMQ_PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC)
+    return LinkSockets::TalkChange::handshake_failed;
   switch (event) {
     case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return LinkSockets::TalkChange::up;
     case ZMQ_EVENT_DISCONNECTED: return LinkSockets::TalkChange::down;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: return LinkSockets::TalkChange::handshake_failed;
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL: return LinkSockets::TalkChange::not_zeromq;
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: return LinkSockets::TalkChange::not_admitted;
     default: return LinkSockets::TalkChange::none;
@@ -47,8 +51,8 @@ LinkSockets::TalkChange change_of(std::uint16_t event) {
 
 }  // namespace
 
-LinkSockets::LinkSockets(std::string server, int wake_descriptor)
-    : server_(std::move(server)), wake_descriptor_(wake_descriptor) {
+LinkSockets::LinkSockets(std::string server, LinkKeys keys, int wake_descriptor)
+    : server_(std::move(server)), keys_(std::move(keys)), wake_descriptor_(wake_descriptor) {
   seed_library_randomness();
   context_.set(zmq::ctxopt::blocky, 0);
 }
@@ -69,6 +73,11 @@ zmq::socket_t LinkSockets::make(zmq::socket_type type) {
   socket.set(zmq::sockopt::tcp_keepalive_intvl, 10);
   socket.set(zmq::sockopt::tcp_keepalive_cnt, 3);
   socket.set(zmq::sockopt::tcp_maxrt, 20000);
+  if (!keys_.broker.empty()) {
+    socket.set(zmq::sockopt::curve_serverkey, keys_.broker);
+    socket.set(zmq::sockopt::curve_publickey, keys_.own.open);
+    socket.set(zmq::sockopt::curve_secretkey, keys_.own.secret);
+  }
   return socket;
 }
 
@@ -139,9 +148,13 @@ std::optional<LinkSockets::FeedFrame> LinkSockets::receive_feed() {
 std::optional<LinkSockets::TalkChange> LinkSockets::next_change() {
   const auto frames = receive(monitor_);
   if (frames.empty()) return std::nullopt;
+  const auto& frame = frames.front();
   std::uint16_t event = 0;
-  if (frames.front().size() >= sizeof event) std::memcpy(&event, frames.front().data(), sizeof event);
-  return change_of(event);
+  std::uint32_t value = 0;
+  if (frame.size() < sizeof event + sizeof value) return TalkChange::none;
+  std::memcpy(&event, frame.data(), sizeof event);
+  std::memcpy(&value, frame.data<char>() + sizeof event, sizeof value);
+  return change_of(event, value);
 }
 
 }  // namespace palabre

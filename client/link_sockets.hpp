@@ -6,6 +6,7 @@
 #include <string_view>
 #include <zmq.hpp>
 
+#include "client/link_keys.hpp"
 #include "client/moment.hpp"
 
 namespace palabre {
@@ -14,14 +15,15 @@ namespace palabre {
 /// thread.
 class LinkSockets {
  public:
-  enum class TalkChange : std::uint8_t { none, up, down, not_zeromq, not_admitted };
+  enum class TalkChange : std::uint8_t { none, up, down, handshake_failed, not_zeromq, not_admitted };
+
   struct FeedFrame {
     zmq::message_t topic;
     zmq::message_t body;
   };
 
   /// `server` is tcp://HOST:PORT; `wake_descriptor` ends wait() when it is readable.
-  LinkSockets(std::string server, int wake_descriptor);
+  LinkSockets(std::string server, LinkKeys keys, int wake_descriptor);
 
   /// A new DEALER instead of the old one, whose unsent frames are dropped. Throws zmq::error_t.
   void open_talk();
@@ -45,6 +47,7 @@ class LinkSockets {
   [[nodiscard]] zmq::socket_t make(zmq::socket_type type);
 
   std::string server_;
+  LinkKeys keys_;
   int wake_descriptor_;
   zmq::context_t context_;
   zmq::socket_t talk_;

@@ -2,7 +2,6 @@
 
 #include "client/cli/program.hpp"
 #include "client/cli/verbs.hpp"
-#include "client/identity.hpp"
 #include "client/terminal/run_chat.hpp"
 
 namespace {
@@ -11,14 +10,11 @@ using palabre::cli::Program;
 using palabre::cli::Settings;
 
 int chat(const Settings& settings, bool is_plain_wanted) {
-  return palabre::terminal::run_chat(
-      {.talk_address = settings.talk_address,
-       .name = settings.config.name,
-       .token = palabre::identity_token(palabre::identities_directory(), settings.config.name),
-       .room = settings.config.room,
-       .history_lines = settings.config.history,
-       .mode = palabre::terminal::choose_mode(is_plain_wanted),
-       .uses_colours = palabre::terminal::may_use_colours()});
+  return palabre::terminal::run_chat({.client = palabre::cli::client_options(settings),
+                                      .room = settings.config.room,
+                                      .history_lines = settings.config.history,
+                                      .mode = palabre::terminal::choose_mode(is_plain_wanted),
+                                      .uses_colours = palabre::terminal::may_use_colours()});
 }
 
 void add_chat(Program& program) {
@@ -26,6 +22,7 @@ void add_chat(Program& program) {
   auto& verb = program.add_verb(
       "chat", "Talk with people; lines from a pipe are posted",
       [is_plain_wanted](const Settings& settings) { return chat(settings, *is_plain_wanted); });
+  program.add_server_argument(verb);
   program.add_room_flag(verb);
   verb.add_flag("--plain", *is_plain_wanted, "One message a line and nothing redrawn, as in a pipe");
 }

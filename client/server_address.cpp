@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "schema/invitation.hpp"
 #include "schema/limits.hpp"
 
 namespace palabre {
@@ -55,13 +56,15 @@ BadAddress bad(std::string_view server, std::string_view why) {
 }  // namespace
 
 std::variant<TalkAddress, BadAddress> read_server(std::string_view server) {
-  auto rest = server;
-  if (rest.starts_with("palabre://"))
-    return bad(server, "invitations need encryption, which this version does not have");
+  const auto invitation = read_invitation(server);
+  if (server.starts_with(kInvitationScheme) && !invitation) {
+    return bad(server, "an invitation is palabre://HOST:PORT#KEY, and no character may be missing");
+  }
+  auto rest = invitation ? std::string_view(invitation->place) : server;
   if (rest.starts_with(kScheme)) {
     rest.remove_prefix(kScheme.size());
   } else if (rest.find("://") != std::string_view::npos) {
-    return bad(server, "only tcp:// is known");
+    return bad(server, "only tcp:// and palabre:// are known");
   }
   const auto [host, port] = split(rest);
   if (!is_host(host)) return bad(server, "write tcp://HOST:PORT, HOST:PORT or HOST");
@@ -69,7 +72,12 @@ std::variant<TalkAddress, BadAddress> read_server(std::string_view server) {
   if (!number) return bad(server, "the port must be 1 to 65535");
   const bool needs_brackets = host.find(':') != std::string_view::npos && !host.starts_with('[');
   const auto written = needs_brackets ? "[" + std::string(host) + "]" : std::string(host);
-  return TalkAddress{std::string(kScheme) + written + ":" + std::to_string(*number)};
+  TalkAddress address{std::string(kScheme) + written + ":" + std::to_string(*number)};
+  if (invitation) {
+    address.broker = invitation->broker;
+    address.code = invitation->code;
+  }
+  return address;
 }
 
 }  // namespace palabre

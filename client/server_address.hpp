@@ -4,11 +4,15 @@
 #include <string_view>
 #include <variant>
 
+#include "schema/keys.hpp"
+
 namespace palabre {
 
-/// A talk address as ClientOptions wants it: tcp://HOST:PORT.
+/// Where a broker is, and what an invitation said of it.
 struct TalkAddress {
-  std::string text;
+  std::string text;       ///< tcp://HOST:PORT
+  CurveKey broker = {};   ///< its public key; empty: not said
+  std::string code = {};  ///< for a newcomer; empty: none
 };
 
 /// Why there is none: one sentence for people.
@@ -17,7 +21,8 @@ struct BadAddress {
 };
 
 /// Reads tcp://HOST:PORT, HOST:PORT or HOST, whose port is then the protocol's. An IPv6 address with a port
-/// stands in brackets.
+/// stands in brackets. Or an
+/// invitation, palabre://HOST:PORT#KEY.
 [[nodiscard]] std::variant<TalkAddress, BadAddress> read_server(std::string_view server);
 
 }  // namespace palabre

@@ -51,8 +51,9 @@ namespace request {
 struct Hello {
   std::uint64_t version = limits::kProtocolVersion;
   std::string name;
-  std::string token;
-  RunId run = {};  ///< takes the place of its other connections; 0: not said
+  std::string token = {};   ///< the secret where there is no encryption; empty: not said
+  RunId run = {};           ///< takes the place of its other connections; 0: not said
+  std::string invite = {};  ///< the code of an invitation; empty: not said
 };
 struct Post {
   std::string room;

@@ -35,6 +35,8 @@ constexpr std::array<Entry, kRefusalCodeMax + 1> kEntries{{
     {"storage_full", "the broker's disk is full", 5000},
     {"stopping", "the broker is shutting down", 2000},
     {"store_damaged", "the broker cannot read this from its disk any more", 0},
+    {"wrong_key", "the name belongs to somebody with another key", 0},
+    {"not_registered", "this broker takes newcomers with an invitation only", 0},
 }};
 
 const Entry& entry_of(RefusalCode code) { return kEntries.at(static_cast<std::size_t>(code)); }

@@ -32,9 +32,11 @@ enum class RefusalCode : std::uint8_t {
   storage_full,
   stopping,
   store_damaged,
+  wrong_key,
+  not_registered,
 };
 
-inline constexpr std::uint64_t kRefusalCodeMax = static_cast<std::uint64_t>(RefusalCode::store_damaged);
+inline constexpr std::uint64_t kRefusalCodeMax = static_cast<std::uint64_t>(RefusalCode::not_registered);
 
 /// A request was understood to be one, and is not granted. `text` is a sentence for people.
 struct Refusal {

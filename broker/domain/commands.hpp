@@ -18,8 +18,11 @@ struct Admit {
   ConnectionId connection;
   RequestId request;
   std::string name;
-  TokenHash token;
+  TokenHash token;  ///< empty: none was said
   RunId run = {};
+  CurveKey key = {};         ///< what the connection was encrypted with; empty: nothing
+  bool may_register = true;  ///< whether a newcomer is taken
+  InviteId invite = {};      ///< which invitation a newcomer came with, 0: none
 };
 /// A connection said GOODBYE (`request`) or vanished (no request).
 struct Depart {

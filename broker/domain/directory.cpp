@@ -41,6 +41,7 @@ void Directory::show(ClientNumber client, const State& state) {
   const auto& rooms = state.rooms.rooms_of(client);
   auto& shown = clients_.change(client.value - 1, edition_);
   shown.name = identity.name;
+  shown.key = identity.proof.key;
   shown.is_online = identity.is_online();
   shown.rooms.assign(rooms.begin(), rooms.end());
 }

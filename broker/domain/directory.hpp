@@ -21,6 +21,7 @@ class Directory {
  public:
   struct Client {
     std::string name;
+    CurveKey key;  ///< empty: none
     bool is_online = false;
     std::vector<RoomNumber> rooms;  ///< by number
   };

@@ -36,6 +36,7 @@ struct Admitted {
   std::string name;
   bool is_new = false;
   std::vector<RoomHead> rooms;
+  CurveKey key = {};  ///< what proves the client, if it was a key
 };
 /// The connection belongs to nobody any more; `is_last` when the identity has no other.
 struct Departed {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "schema/ids.hpp"
+#include "schema/keys.hpp"
 #include "schema/texts.hpp"
 
 /// What the journal keeps: the facts that the domain decided, in order. Replaying them rebuilds its state.
@@ -19,13 +20,29 @@ inline constexpr std::string_view kLobbyName = "lobby";
 /// BLAKE2b-256 of an identity's secret token, 32 raw bytes. The token itself is never kept.
 using TokenHash = std::string;
 
+/// Which invitation a newcomer used: each is good for one. Random, below 2^63; 0 for none.
+using InviteId = Number<struct InviteTag, std::uint64_t>;
+
+/// How an identity is proven: by the key of its connections, or, where nothing is encrypted, by a secret.
+struct Proof {
+  TokenHash token;    ///< empty: none
+  CurveKey key = {};  ///< public; empty: none
+  InviteId invite = {};
+  friend bool operator==(const Proof&, const Proof&) = default;
+};
+
 namespace record {
 
 struct Registered {
   ClientNumber client;
   std::string name;
-  TokenHash token;
+  Proof proof;
   TimeMs at;
+};
+/// An identity that had none, or has lost it, is proven by this key from now on.
+struct KeyBound {
+  ClientNumber client;
+  CurveKey key;
 };
 struct RoomMade {
   RoomNumber room;
@@ -59,15 +76,15 @@ struct Cells {
 
 }  // namespace record
 
-using Record =
-    std::variant<record::Cells, record::Registered, record::RoomMade, record::Joined, record::Left>;
+using Record = std::variant<record::Cells, record::Registered, record::KeyBound, record::RoomMade,
+                            record::Joined, record::Left>;
 
 /// All that the domain needs to go on from where the store ended.
 struct Image {
   struct Client {
     ClientNumber number;
     std::string name;
-    TokenHash token;
+    Proof proof;
     Column columns;  ///< length of the row, 0 when empty
   };
   struct Room {

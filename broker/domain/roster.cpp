@@ -5,17 +5,50 @@
 #include <utility>
 
 namespace palabre::broker {
+namespace {
 
-ClientNumber Roster::find(std::string_view name) const {
-  const auto found = by_name_.find(std::string(name));
-  return found == by_name_.end() ? ClientNumber{} : found->second;
+/// The same for names that look alike in many typefaces: `rn` is read as `m`, `0` as `o`, `1` as `l`.
+std::string look_of(std::string_view name) {
+  std::string look;
+  for (const char letter : name) {
+    if (letter == 'm') {
+      look += "rn";
+    } else {
+      look += letter == '0' ? 'o' : letter == '1' ? 'l' : letter;
+    }
+  }
+  return look;
 }
 
-ClientNumber Roster::add(std::string name, TokenHash token) {
+template <class Names>
+ClientNumber found_in(const Names& names, const std::string& key) {
+  const auto found = names.find(key);
+  return found == names.end() ? ClientNumber{} : found->second;
+}
+
+}  // namespace
+
+ClientNumber Roster::find(std::string_view name) const { return found_in(by_name_, std::string(name)); }
+
+ClientNumber Roster::find_key(const CurveKey& key) const { return found_in(by_key_, key); }
+
+ClientNumber Roster::find_twin(std::string_view name) const { return found_in(by_look_, look_of(name)); }
+
+ClientNumber Roster::add(std::string name, Proof proof) {
   const ClientNumber number{static_cast<std::uint32_t>(identities_.size() + 1)};
   by_name_.emplace(name, number);
-  identities_.push_back({std::move(name), std::move(token), {}});
+  by_look_.emplace(look_of(name), number);
+  if (!proof.key.empty()) by_key_.emplace(proof.key, number);
+  if (proof.invite) spent_.insert(proof.invite);
+  identities_.push_back({std::move(name), std::move(proof), {}});
   return number;
+}
+
+void Roster::bind_key(ClientNumber client, const CurveKey& key) {
+  auto& proof = identities_.at(client.value - 1).proof;
+  by_key_.erase(proof.key);
+  proof.key = key;
+  by_key_.emplace(key, client);
 }
 
 ClientNumber Roster::owner_of(ConnectionId connection) const {

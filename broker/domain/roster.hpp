@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "broker/domain/connection.hpp"
@@ -16,18 +17,25 @@ class Roster {
  public:
   struct Identity {
     std::string name;
-    TokenHash token;
+    Proof proof;
     std::vector<ConnectionId> connections;
     [[nodiscard]] bool is_online() const { return !connections.empty(); }
   };
 
   /// The number behind a name, 0 when it is free.
   [[nodiscard]] ClientNumber find(std::string_view name) const;
+  /// The number that a key proves, 0 when it proves none.
+  [[nodiscard]] ClientNumber find_key(const CurveKey& key) const;
+  /// Whose name people could take for this one, as `ho1ly` for `holly` or `rnax` for `max`; 0 when nobody's.
+  [[nodiscard]] ClientNumber find_twin(std::string_view name) const;
+  [[nodiscard]] bool is_spent(InviteId invite) const { return spent_.contains(invite); }
   /// Requires a number that was given.
   [[nodiscard]] const Identity& at(ClientNumber client) const { return identities_.at(client.value - 1); }
   [[nodiscard]] const std::vector<Identity>& all() const { return identities_; }
 
-  ClientNumber add(std::string name, TokenHash token);
+  ClientNumber add(std::string name, Proof proof);
+  /// Requires a key that proves nobody yet.
+  void bind_key(ClientNumber client, const CurveKey& key);
   /// Whose a connection is, 0 when it is nobody's.
   [[nodiscard]] ClientNumber owner_of(ConnectionId connection) const;
   [[nodiscard]] bool is_connected(ClientNumber client, ConnectionId connection) const {
@@ -47,6 +55,9 @@ class Roster {
  private:
   std::vector<Identity> identities_;
   std::unordered_map<std::string, ClientNumber> by_name_;
+  std::unordered_map<std::string, ClientNumber> by_look_;  ///< the first of each look
+  std::unordered_map<CurveKey, ClientNumber> by_key_;
+  std::unordered_set<InviteId> spent_;
   struct Owner {
     ClientNumber client;
     RunId run;

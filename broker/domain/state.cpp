@@ -33,7 +33,7 @@ State restore(const Image& image) {
   state.epoch = image.epoch;
   state.last_at = image.last_at;
   for (const auto& client : image.clients) {
-    const auto number = state.roster.add(client.name, client.token);
+    const auto number = state.roster.add(client.name, client.proof);
     state.matrix.set_columns(number, client.columns);
   }
   for (const auto& room : image.rooms) {

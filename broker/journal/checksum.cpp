@@ -33,10 +33,12 @@ std::int64_t checksum_of(const StoredSegment& segment) {
   return signed_of(hash({}, {events ^ segment.time.value, segment.last_at.value}));
 }
 
-std::int64_t checksum_of_client(ClientNumber number, std::string_view name, std::string_view token,
-                                TimeMs registered_at) {
-  const auto named = hash(name, {number.value, registered_at.value});
-  return signed_of(hash(token, {named, token.size()}));
+std::int64_t checksum_of(const record::Registered& client) {
+  const auto& [token, key, invite] = client.proof;
+  const auto named = hash(client.name, {client.client.value, client.at.value});
+  const auto proven = hash(token, {named, token.size()});
+  // Who has neither is checked as before there were any.
+  return signed_of(key.empty() && !invite ? proven : hash(key, {proven, invite.value}));
 }
 
 std::int64_t checksum_of_room(RoomNumber number, std::string_view name, ClientNumber made_by,

@@ -11,8 +11,7 @@ namespace palabre::broker {
 /// where it breaks the tree, never inside a text. SipHash-2-4 under fixed keys, for chance and not against
 /// forgers. Each covers all columns of its row.
 [[nodiscard]] std::int64_t checksum_of(const StoredSegment& segment);
-[[nodiscard]] std::int64_t checksum_of_client(ClientNumber number, std::string_view name,
-                                              std::string_view token, TimeMs registered_at);
+[[nodiscard]] std::int64_t checksum_of(const record::Registered& client);
 [[nodiscard]] std::int64_t checksum_of_room(RoomNumber number, std::string_view name, ClientNumber made_by,
                                             TimeMs made_at);
 

@@ -2,12 +2,16 @@
 
 #include "broker/journal/checksum.hpp"
 #include "broker/journal/execution.hpp"
+#include "broker/journal/stored_client.hpp"
 
 namespace palabre::broker {
 
 FactWriter::FactWriter(SQLite::Database& database)
     : registered_(database,
-                  "INSERT INTO client (number, name, token, registered_at, checksum) VALUES (?, ?, ?, ?, ?)"),
+                  "INSERT INTO client (number, name, token, key, invite, registered_at, checksum) "
+                  "VALUES (?, ?, ?, ?, ?, ?, ?)"),
+      client_(database, std::string("SELECT ") + kClientColumns + " FROM client WHERE number = ?"),
+      key_bound_(database, "UPDATE client SET key = ?, checksum = ? WHERE number = ?"),
       room_made_(database,
                  "INSERT INTO room (number, name, made_by, made_at, checksum) VALUES (?, ?, ?, ?, ?)"),
       joined_(database, "INSERT INTO member (room, client, joined_at) VALUES (?, ?, ?)"),
@@ -16,8 +20,21 @@ FactWriter::FactWriter(SQLite::Database& database)
            R"sql(INSERT INTO outbox_index (client, "column", outbox, counter) VALUES (?, ?, ?, ?))sql") {}
 
 void FactWriter::insert(const record::Registered& registered) {
-  const auto& [client, name, token, at] = registered;
-  Execution(registered_, client, name, Blob{token}, at, checksum_of_client(client, name, token, at)).run();
+  const auto& [client, name, proof, at] = registered;
+  Execution(registered_, client, name, Blob{proof.token}, Blob{proof.key}, proof.invite, at,
+            checksum_of(registered))
+      .run();
+}
+
+void FactWriter::insert(const record::KeyBound& bound) {
+  record::Registered client;
+  {
+    Execution read(client_, bound.client);
+    if (!read.next()) damaged("a client is missing");
+    client = stored_client(read);
+  }
+  client.proof.key = bound.key;
+  Execution(key_bound_, Blob{bound.key}, checksum_of(client), bound.client).run();
 }
 
 void FactWriter::insert(const record::RoomMade& made) {

@@ -14,6 +14,7 @@ class FactWriter {
   explicit FactWriter(SQLite::Database& database);
 
   void insert(const record::Registered& registered);
+  void insert(const record::KeyBound& bound);
   void insert(const record::RoomMade& made);
   void insert(const record::Joined& joined);
   void insert(const record::Left& left);
@@ -22,6 +23,8 @@ class FactWriter {
 
  private:
   SQLite::Statement registered_;
+  SQLite::Statement client_;
+  SQLite::Statement key_bound_;
   SQLite::Statement room_made_;
   SQLite::Statement joined_;
   SQLite::Statement left_;

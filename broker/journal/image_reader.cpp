@@ -9,6 +9,7 @@
 #include "broker/journal/checksum.hpp"
 #include "broker/journal/execution.hpp"
 #include "broker/journal/segment_reader.hpp"
+#include "broker/journal/stored_client.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -25,11 +26,9 @@ Epoch read_epoch(SQLite::Database& database) {
 }
 
 std::vector<Image::Client> read_clients(SQLite::Database& database) {
-  SQLite::Statement statement(database, R"sql(
-    SELECT number, name, token,
+  SQLite::Statement statement(database, std::string("SELECT ") + kClientColumns + R"sql(,
       coalesce(recent.last, (SELECT "column" + count - 1 FROM row_index WHERE row_index.client = number
-                             ORDER BY "column" DESC LIMIT 1), 0),
-      registered_at, checksum
+                             ORDER BY "column" DESC LIMIT 1), 0)
     FROM client LEFT JOIN
       (SELECT client, max("column" + count - 1) AS last FROM row_recent GROUP BY client) AS recent
       ON recent.client = number
@@ -37,12 +36,10 @@ std::vector<Image::Client> read_clients(SQLite::Database& database) {
   Execution read(statement);
   std::vector<Image::Client> clients;
   while (read.next()) {
-    const auto number = read.number<ClientNumber>(0);
-    clients.push_back({number, read.text(1), read.text(2), read.number<Column>(3)});
-    require(clients.back().number.value == clients.size(), "client numbers have a hole");
-    require(checksum_of_client(number, clients.back().name, clients.back().token, read.number<TimeMs>(4)) ==
-                read.integer(5),
-            "client " + std::to_string(number.value) + " has changed");
+    const auto client = stored_client(read);
+    clients.push_back({client.client, client.name, client.proof, read.number<Column>(kClientColumnsCount)});
+    require(client.client.value == clients.size(), "client numbers have a hole");
+    require(is_unchanged(client, read), "client " + std::to_string(client.client.value) + " has changed");
   }
   return clients;
 }

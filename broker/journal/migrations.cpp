@@ -129,6 +129,13 @@ ALTER TABLE room    ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
 INSERT INTO meta (key, value) VALUES ('left', 'closed');
 )sql";
 
+/// Version 4: an identity may be proven by the key of its connections.
+constexpr const char* kFourthShape = R"sql(
+-- The public key, empty when there is none; and which invitation the client came with, 0 for none.
+ALTER TABLE client ADD COLUMN key    BLOB    NOT NULL DEFAULT x'';
+ALTER TABLE client ADD COLUMN invite INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 void make_first(SQLite::Database& database) { database.exec(kFirstShape); }
 
 void make_second(SQLite::Database& database) {
@@ -142,8 +149,10 @@ void make_third(SQLite::Database& database) {
   write_checksums(database);
 }
 
+void make_fourth(SQLite::Database& database) { database.exec(kFourthShape); }
+
 /// Step n brings version n to version n + 1. Steps are only ever added.
-constexpr std::array kSteps{make_first, make_second, make_third};
+constexpr std::array kSteps{make_first, make_second, make_third, make_fourth};
 constexpr int kVersion = kSteps.size();
 
 int pragma(SQLite::Database& database, const std::string& name) {

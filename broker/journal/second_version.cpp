@@ -36,8 +36,8 @@ void write_checksums(SQLite::Database& database) {
   write(database,
         "SELECT number, name, token, registered_at FROM client WHERE number > ? ORDER BY number LIMIT 1",
         "UPDATE client SET checksum = ? WHERE number = ?", [](const Execution& row) {
-          return checksum_of_client(row.number<ClientNumber>(0), row.text(1), row.text(2),
-                                    row.number<TimeMs>(3));
+          return checksum_of(record::Registered{
+              row.number<ClientNumber>(0), row.text(1), {row.text(2)}, row.number<TimeMs>(3)});
         });
   write(database, "SELECT number, name, made_by, made_at FROM room WHERE number > ? ORDER BY number LIMIT 1",
         "UPDATE room SET checksum = ? WHERE number = ?", [](const Execution& row) {

@@ -12,6 +12,7 @@
 #include "broker/journal/execution.hpp"
 #include "broker/journal/migrations.hpp"
 #include "broker/journal/segment_packer.hpp"
+#include "broker/journal/stored_client.hpp"
 #include "broker/journal/stored_segment.hpp"
 #include "schema/frames.hpp"
 
@@ -89,13 +90,13 @@ class StoreChecker {
   }
 
   void check_clients() {
-    SQLite::Statement statement(
-        database_, "SELECT number, name, token, registered_at, checksum FROM client ORDER BY number");
+    SQLite::Statement statement(database_,
+                                std::string("SELECT ") + kClientColumns + " FROM client ORDER BY number");
     Execution read(statement);
     while (read.next()) {
-      const auto number = read.number<ClientNumber>(0);
-      const auto expected = checksum_of_client(number, read.text(1), read.text(2), read.number<TimeMs>(3));
-      require(expected == read.integer(4), numbered("client", number.value) + " has changed");
+      const auto client = stored_client(read);
+      const auto number = client.client;
+      require(is_unchanged(client, read), numbered("client", number.value) + " has changed");
       require(number.value == ++report_.clients, numbered("before client", number.value) + " is a hole");
       report_.clients = number.value;
     }

@@ -14,6 +14,7 @@
 #include "broker/journal/execution.hpp"
 #include "broker/journal/left_state.hpp"
 #include "broker/journal/migrations.hpp"
+#include "broker/journal/stored_client.hpp"
 #include "broker/journal/stored_segment.hpp"
 #include "broker/maintenance/repaired_store.hpp"
 #include "broker/maintenance/salvage.hpp"
@@ -42,13 +43,10 @@ class Repair {
   void lose(std::string what) { report_.losses.push_back(std::move(what)); }
 
   void read_clients() {
-    Salvage rows(old_, "number, name, token, registered_at, checksum", "client", "number");
+    Salvage rows(old_, kClientColumns, "client", "number");
     const bool is_whole = rows.read_all([this](const Execution& row) {
-      const record::Registered client{row.number<ClientNumber>(0), row.text(1), row.text(2),
-                                      row.number<TimeMs>(3)};
-      if (checksum_of_client(client.client, client.name, client.token, client.at) == row.integer(4)) {
-        clients_.emplace(client.client, client);
-      }
+      const auto client = stored_client(row);
+      if (is_unchanged(client, row)) clients_.emplace(client.client, client);
     });
     if (!is_whole) lose("some clients cannot be read");
   }

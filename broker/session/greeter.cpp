@@ -8,18 +8,13 @@
 
 namespace palabre::broker {
 
-Greeter::Greeter(Options options, Mailbox<Command>& recorder, Registry& registry, Switchboard& switchboard,
-                 const DirectoryBoard& board, WallClock clock)
-    : options_(options),
-      recorder_(recorder),
-      registry_(registry),
-      switchboard_(switchboard),
-      board_(board),
-      clock_(std::move(clock)),
-      mailbox_(options.capacity),
+Greeter::Greeter(Options options, Tools tools)
+    : options_(std::move(options)),
+      tools_(std::move(tools)),
+      mailbox_(options_.capacity),
       thread_(start_thread("greeter", [this] { run(); })) {}
 
-Push Greeter::greet(RequestFrame& request) { return mailbox_.try_push_all(std::span(&request, 1)).rest; }
+Push Greeter::greet(Stranger& stranger) { return mailbox_.try_push_all(std::span(&stranger, 1)).rest; }
 
 void Greeter::admitted(effect::Admitted admitted) { mailbox_.push_control(std::move(admitted)); }
 
@@ -37,40 +32,59 @@ void Greeter::run() {
   }
 }
 
-void Greeter::handle(RequestFrame& stranger) {
-  auto decoded = decode_request(stranger.bytes);
+void Greeter::handle(Stranger& stranger) {
+  auto decoded = decode_request(stranger.frame.bytes);
   const auto refuse_with = [&](const Refusal& refusal) {
-    switchboard_.send(stranger.connection, encode(decoded.id, Reply(refusal)));
+    tools_.switchboard.send(stranger.frame.connection, encode(decoded.id, Reply(refusal)));
   };
   if (!decoded.body) return refuse_with(decoded.body.refusal());
   auto* hello = std::get_if<request::Hello>(&*decoded.body);
   if (hello == nullptr) return refuse_with(refuse(RefusalCode::hello_first));
-  recorder_.push(command::Admit{stranger.connection, decoded.id, std::move(hello->name),
-                                hash_token(hello->token), hello->run});
+  auto admit = judge(stranger, decoded.id, *hello);
+  if (!admit) return refuse_with(admit.refusal());
+  tools_.recorder.push(std::move(*admit));
+}
+
+/// What can be said of a HELLO without knowing who there is.
+Result<command::Admit> Greeter::judge(const Stranger& stranger, RequestId id, request::Hello& hello) const {
+  if (stranger.key.empty() && hello.token.empty())
+    return refuse(RefusalCode::bad_token, "without encryption a token is needed");
+  auto token = hello.token.empty() ? TokenHash{} : hash_token(hello.token);
+  command::Admit admit{stranger.frame.connection, id,        std::move(hello.name),
+                       std::move(token),          hello.run, stranger.key};
+  admit.may_register = options_.registration == Registration::anyone;
+  if (options_.registration == Registration::invite && !hello.invite.empty()) {
+    const auto invite = options_.codes->read(hello.invite, tools_.clock());
+    admit.may_register = invite.has_value();
+    admit.invite = invite.value_or(InviteId{});
+  }
+  return admit;
 }
 
 void Greeter::handle(effect::Admitted& admitted) {
-  if (!registry_.open(admitted.client)) {
-    switchboard_.send(admitted.connection, encode(admitted.request, Reply(refuse(RefusalCode::busy))));
-    recorder_.push(command::Depart{{admitted.client, admitted.connection, RequestId{}}});
+  if (!tools_.registry.open(admitted.client)) {
+    tools_.switchboard.send(admitted.connection, encode(admitted.request, Reply(refuse(RefusalCode::busy))));
+    tools_.recorder.push(command::Depart{{admitted.client, admitted.connection, RequestId{}}});
     return;
   }
+  // Before the WELCOME, which makes the client subscribe.
+  if (!admitted.key.empty()) tools_.keys.admit(admitted.key);
   reply::Welcome welcome;
   welcome.client = admitted.client;
   welcome.name = std::move(admitted.name);
   welcome.is_new = admitted.is_new;
-  welcome.epoch = board_.with([](const auto& directory) { return directory->epoch(); });
+  welcome.epoch = tools_.board.with([](const auto& directory) { return directory->epoch(); });
   welcome.feed_port = options_.feed_port;
   welcome.heartbeat_ms = options_.heartbeat_ms;
-  welcome.time = clock_();
+  welcome.time = tools_.clock();
   welcome.rooms = std::move(admitted.rooms);
-  switchboard_.bind(admitted.connection, admitted.client);
-  switchboard_.send(admitted.connection, encode(admitted.request, Reply(std::move(welcome))));
+  tools_.switchboard.bind(admitted.connection, admitted.client);
+  tools_.switchboard.send(admitted.connection, encode(admitted.request, Reply(std::move(welcome))));
 }
 
 void Greeter::handle(effect::Departed& departed) {
-  switchboard_.unbind(departed.connection);
-  if (departed.is_last) registry_.close(departed.client);
+  tools_.switchboard.unbind(departed.connection);
+  if (departed.is_last) tools_.registry.close(departed.client);
 }
 
 }  // namespace palabre::broker

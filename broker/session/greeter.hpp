@@ -1,15 +1,26 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <thread>
 #include <variant>
 
 #include "broker/domain/commands.hpp"
 #include "broker/domain/ports.hpp"
+#include "broker/domain/registration.hpp"
+#include "broker/session/admitted_keys.hpp"
+#include "broker/session/invite_codes.hpp"
 #include "broker/session/reads.hpp"
 #include "broker/session/registry.hpp"
 #include "broker/threads/mailbox.hpp"
 
 namespace palabre::broker {
+
+/// A request from a connection that is nobody's yet.
+struct Stranger {
+  RequestFrame frame;
+  CurveKey key = {};  ///< what the connection is encrypted with; empty: nothing
+};
 
 /// The thread that talks to connections nobody has said HELLO on, and opens and closes sessions as the
 /// recorder decides. It may wait for the recorder; the recorder never waits for it.
@@ -20,14 +31,24 @@ class Greeter : public Door {
     std::size_t capacity;
     std::uint16_t feed_port;
     std::uint64_t heartbeat_ms;
+    Registration registration = Registration::anyone;
+    std::optional<InviteCodes> codes = {};  ///< required for Registration::invite
+  };
+  /// What it works with.
+  struct Tools {
+    Mailbox<Command>& recorder;
+    Registry& registry;
+    Switchboard& switchboard;
+    const DirectoryBoard& board;
+    AdmittedKeys& keys;
+    WallClock clock;
   };
 
-  Greeter(Options options, Mailbox<Command>& recorder, Registry& registry, Switchboard& switchboard,
-          const DirectoryBoard& board, WallClock clock);
+  Greeter(Options options, Tools tools);
   ~Greeter() override { finish(); }
 
-  /// A request from a connection that is nobody's yet; left as it is unless it is taken. Never waits.
-  Push greet(RequestFrame& request);
+  /// Left as it is unless it is taken. Never waits.
+  Push greet(Stranger& stranger);
 
   void admitted(effect::Admitted admitted) override;
   void departed(effect::Departed departed) override;
@@ -36,19 +57,17 @@ class Greeter : public Door {
   void finish();
 
  private:
-  using Item = std::variant<RequestFrame, effect::Admitted, effect::Departed>;
+  using Item = std::variant<Stranger, effect::Admitted, effect::Departed>;
 
   void run();
-  void handle(RequestFrame& stranger);
+  void handle(Stranger& stranger);
+  [[nodiscard]] Result<command::Admit> judge(const Stranger& stranger, RequestId id,
+                                             request::Hello& hello) const;
   void handle(effect::Admitted& admitted);
   void handle(effect::Departed& departed);
 
   const Options options_;
-  Mailbox<Command>& recorder_;
-  Registry& registry_;
-  Switchboard& switchboard_;
-  const DirectoryBoard& board_;
-  const WallClock clock_;
+  const Tools tools_;
   Mailbox<Item> mailbox_;
   std::jthread thread_;
 };

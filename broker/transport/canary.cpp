@@ -44,6 +44,12 @@ Canary::Canary(zmq::context_t& context, std::size_t pipe_frames)
   socket_.set(zmq::sockopt::subscribe, kTopic);
 }
 
+void Canary::encrypt(const CurveKey& broker, const KeyPair& own) {
+  socket_.set(zmq::sockopt::curve_serverkey, broker);
+  socket_.set(zmq::sockopt::curve_publickey, own.open);
+  socket_.set(zmq::sockopt::curve_secretkey, own.secret);
+}
+
 void Canary::connect(const std::string& feed_endpoint) {
   socket_.set(zmq::sockopt::ipv6, feed_endpoint.find('[') != std::string::npos ? 1 : 0);
   socket_.connect(reachable(feed_endpoint));

@@ -8,6 +8,7 @@
 #include <zmq.hpp>
 
 #include "broker/transport/feed_packer.hpp"
+#include "schema/keys.hpp"
 
 namespace palabre::broker {
 
@@ -22,6 +23,8 @@ class Canary {
 
   /// Subscribes to the feed that is bound there.
   void connect(const std::string& feed_endpoint);
+  /// As a client does where the feed is encrypted: with the broker's public key, and a pair of its own.
+  void encrypt(const CurveKey& broker, const KeyPair& own);
   /// Counts a frame that was sent to every subscriber; true when it is time to send next().
   [[nodiscard]] bool is_due_after(std::size_t frame_bytes);
   [[nodiscard]] FeedPacker::Frame next();

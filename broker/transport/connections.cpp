@@ -34,6 +34,11 @@ std::string_view Connections::routing_id(ConnectionId connection) const {
   return found == by_id_.end() ? std::string_view{} : std::string_view(found->second->first);
 }
 
+std::string_view Connections::user_id(ConnectionId connection) const {
+  const auto found = by_id_.find(connection);
+  return found == by_id_.end() ? std::string_view{} : std::string_view(found->second->second.user_id);
+}
+
 void Connections::forget(ConnectionId connection, std::vector<Connection>& gone) {
   const auto found = by_id_.find(connection);
   if (found != by_id_.end()) forget(by_routing_id_.find(found->second->first), gone);

@@ -32,6 +32,8 @@ class Connections {
   void unbind(ConnectionId connection);
   /// The routing id that reaches a connection, empty when it is gone.
   [[nodiscard]] std::string_view routing_id(ConnectionId connection) const;
+  /// Whom libzmq authenticated on it, empty when it is gone.
+  [[nodiscard]] std::string_view user_id(ConnectionId connection) const;
   /// Forgets one connection and appends it to `gone` as it was, unless it was gone already.
   void forget(ConnectionId connection, std::vector<Connection>& gone);
   /// Forgets all that were not heard since `deadline`, and appends them to `gone`.

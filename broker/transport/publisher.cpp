@@ -34,6 +34,10 @@ Publisher::Publisher(zmq::context_t& context, Options options, WallClock clock)
   prepare_bound_socket(socket_, "feed", static_cast<std::int64_t>(limits::kSubscriptionBytesMax));
   socket_.set(zmq::sockopt::sndhwm, options.high_water_mark);
   socket_.set(zmq::sockopt::affinity, std::uint64_t{3});
+  if (!options.secret.empty()) {
+    encrypt_bound_socket(socket_, options.secret);
+    canary_.encrypt(pair_of(options.secret).open, options.own);
+  }
   endpoint_ = bind_socket(socket_, options.address);
   canary_.connect(endpoint_);
 }

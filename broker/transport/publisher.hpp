@@ -25,7 +25,9 @@ class Publisher : public Feed {
   struct Options {
     std::string address;  ///< as Router::Options::address
     std::size_t capacity;
-    int high_water_mark;  ///< frames that may wait for one subscriber
+    int high_water_mark;   ///< frames that may wait for one subscriber
+    CurveKey secret = {};  ///< encrypts; empty: nothing is encrypted
+    KeyPair own = {};      ///< with encryption: the canary's, which must be admitted
   };
 
   /// Binds, and throws zmq::error_t when that fails. The thread starts with start().

@@ -4,6 +4,7 @@
 
 #include "broker/threads/named_thread.hpp"
 #include "broker/transport/socket_calls.hpp"
+#include "broker/transport/zap.hpp"
 #include "schema/codec.hpp"
 #include "schema/limits.hpp"
 
@@ -35,6 +36,7 @@ Router::Router(zmq::context_t& context, Options options, Outbox& outbox)
   socket_.set(zmq::sockopt::router_mandatory, 1);
   socket_.set(zmq::sockopt::sndhwm, kRepliesWaitingMax);
   socket_.set(zmq::sockopt::affinity, std::uint64_t{1});
+  if (!options_.secret.empty()) encrypt_bound_socket(socket_, options_.secret);
   endpoint_ = bind_socket(socket_, options_.address);
 }
 
@@ -105,9 +107,12 @@ void Router::hand_over(ClientNumber client, std::span<RequestFrame> requests) {
 }
 
 void Router::greet(RequestFrame request) {
-  const auto push = greeter_->greet(request);
-  if (push == Push::full) refuse_frame(request.connection, request.bytes, refuse(RefusalCode::busy));
-  if (push == Push::closed) refuse_frame(request.connection, request.bytes, refuse(RefusalCode::stopping));
+  Stranger stranger{std::move(request), {}};
+  const auto& [connection, bytes] = stranger.frame;
+  stranger.key = key_of(connections_.user_id(connection));
+  const auto push = greeter_->greet(stranger);
+  if (push == Push::full) refuse_frame(connection, bytes, refuse(RefusalCode::busy));
+  if (push == Push::closed) refuse_frame(connection, bytes, refuse(RefusalCode::stopping));
 }
 
 void Router::refuse_frame(ConnectionId connection, std::string_view frame, const Refusal& refusal) {

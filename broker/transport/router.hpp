@@ -23,6 +23,7 @@ class Router {
   struct Options {
     std::string address;  ///< as ZeroMQ binds it: tcp://127.0.0.1:8420, or tcp://127.0.0.1:* for a free port
     std::chrono::milliseconds heartbeat;
+    CurveKey secret = {};  ///< encrypts; empty: nothing is encrypted
   };
 
   /// Binds, and throws zmq::error_t when that fails. The thread starts with start().

@@ -88,6 +88,11 @@ std::string bind_socket(zmq::socket_t& socket, const std::string& address) {
   return socket.get(zmq::sockopt::last_endpoint);
 }
 
+void encrypt_bound_socket(zmq::socket_t& socket, const CurveKey& secret) {
+  socket.set(zmq::sockopt::curve_server, true);
+  socket.set(zmq::sockopt::curve_secretkey, secret);
+}
+
 void prepare_bound_socket(zmq::socket_t& socket, std::string_view zap_domain, std::int64_t frame_bytes_max) {
   // A finite receive limit lets one peer abort the process: libzmq #3937, #4364, #4767. Frames are bounded
   // instead.

@@ -7,6 +7,7 @@
 #include <zmq.hpp>
 
 #include "schema/ids.hpp"
+#include "schema/keys.hpp"
 
 /// libzmq calls with the three answers that matter here, EINTR retried. What else fails is our bug and is
 /// thrown.
@@ -31,6 +32,10 @@ void wait_for(std::vector<zmq::pollitem_t>& items, std::chrono::milliseconds tim
 
 /// Options that every socket we bind has (port-wide rules of the transport, see ARCHITECTURE.md).
 void prepare_bound_socket(zmq::socket_t& socket, std::string_view zap_domain, std::int64_t frame_bytes_max);
+
+/// What is sent and received is encrypted; the peer must know the public half of `secret`. Before it is
+/// bound.
+void encrypt_bound_socket(zmq::socket_t& socket, const CurveKey& secret);
 
 /// Returns where it is bound in the end, with the real port.
 [[nodiscard]] std::string bind_socket(zmq::socket_t& socket, const std::string& address);

@@ -1,6 +1,9 @@
 #include "broker/transport/zap.hpp"
 
+#include <sodium.h>
+
 #include <chrono>
+#include <utility>
 #include <vector>
 
 #include "broker/threads/named_thread.hpp"
@@ -16,10 +19,38 @@ zmq::socket_t bind_handler(zmq::context_t& context) {
   return socket;
 }
 
+// A client library tries again after the second, and gives up for ever after the third.
+constexpr std::string_view kWelcome = "200";
+constexpr std::string_view kLater = "300";
+constexpr std::string_view kNever = "400";
+
+constexpr std::string_view kNoKey = "open";
+
+constexpr std::size_t kRoutingIdBytes = 12;
+
+/// A property of the connection, as RFC 23 writes metadata: libzmq takes this one for the routing id. Random,
+/// so that no peer can have claimed it before its owner. Where our answer is read before the peer's own wish,
+/// which happens, that one is taken: it can then shut out nobody but peers who wish for the same.
+std::string routing_id_property() {
+  std::string random(kRoutingIdBytes, '\0');
+  randombytes_buf(random.data(), random.size());
+  const auto value = to_base64(random);
+  constexpr std::string_view kName = "Identity";
+  const auto size = static_cast<std::uint32_t>(value.size());
+  std::string property(1, static_cast<char>(kName.size()));
+  property += kName;
+  for (int shift = 24; shift >= 0; shift -= 8) property += static_cast<char>(size >> shift & 0xFFU);
+  return property.append(value);
+}
+
 }  // namespace
 
-Zap::Zap(zmq::context_t& context)
-    : socket_(bind_handler(context)), thread_(start_thread("zap", [this] { run(); })) {}
+Zap::Zap(zmq::context_t& context, Strangers strangers, const AdmittedKeys& keys, CurveKey own)
+    : strangers_(strangers),
+      keys_(keys),
+      own_(std::move(own)),
+      socket_(bind_handler(context)),
+      thread_(start_thread("zap", [this] { run(); })) {}
 
 Zap::~Zap() {
   stop_.ring();
@@ -45,15 +76,30 @@ void Zap::answer() {
     request.push_back(frame.to_string());
     if (!frame.more()) break;
   }
-  if (request.size() < 2) return;
-  // No Identity metadata: in open mode a peer could claim a connection's guessable id first, and shut it out.
-  const std::string reply[] = {"1.0", request[1], "200", "OK", next_user_id(), ""};
+  if (request.size() < 6) return;
+  const bool is_encrypted = request[5] == "CURVE" && request.size() == 7;
+  const CurveKey key = is_encrypted ? request[6] : CurveKey{};
+  const auto user = (key.empty() ? std::string(kNoKey) : text_of(key)) + "/" + std::to_string(++connections_);
+  // Where nothing is encrypted peers keep the ids they ask for: there libzmq mostly takes theirs anyway.
+  const std::string reply[] = {"1.0", request[1], std::string(status_of(request[2], key)),
+                               "",    user,       key.empty() ? "" : routing_id_property()};
   for (const auto& part : reply) {
     const bool is_last = &part == std::end(reply) - 1;
-    (void)send_frame(socket_, part, is_last ? zmq::send_flags::none : zmq::send_flags::sndmore);
+    (void)send_frame(socket_, std::string_view(part),
+                     is_last ? zmq::send_flags::none : zmq::send_flags::sndmore);
   }
 }
 
-std::string Zap::next_user_id() { return "open/" + std::to_string(++connections_); }
+std::string_view Zap::status_of(std::string_view domain, const CurveKey& key) const {
+  if (strangers_ == Strangers::everywhere) return kWelcome;
+  if (key.empty()) return kNever;
+  if (keys_.has(key) || key == own_) return kWelcome;
+  if (strangers_ == Strangers::nowhere) return kNever;
+  return domain == "talk" ? kWelcome : kLater;
+}
+
+CurveKey key_of(std::string_view user_id) {
+  return read_key(user_id.substr(0, user_id.find('/'))).value_or(CurveKey{});
+}
 
 }  // namespace palabre::broker

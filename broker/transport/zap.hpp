@@ -2,21 +2,30 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <zmq.hpp>
 
+#include "broker/session/admitted_keys.hpp"
 #include "broker/threads/wake_up.hpp"
 
 namespace palabre::broker {
 
-/// The thread named zap that libzmq asks about every new connection on either port. In open mode it lets
-/// everybody in and gives each connection a user id of its own, which comes with every message and which no
-/// peer can choose. If this thread fails, the process ends: without it, a port with encryption would let
+/// Which strangers may connect.
+enum class Strangers : std::uint8_t {
+  everywhere,  ///< nothing is encrypted, so nobody can be told apart
+  at_talk,     ///< any key on the talk port, registered ones on the feed
+  nowhere,     ///< registered keys only
+};
+
+/// The thread named zap that libzmq asks about every new connection on either port. It gives each that it
+/// lets in a user id of its own, which names the key, comes with every message and cannot be chosen by a
+/// peer. If this thread fails, the process ends: without it, a port with encryption would let
 /// everybody in.
 class Zap {
  public:
   /// Binds the handler. Must be made before any other socket of `context` is bound.
-  explicit Zap(zmq::context_t& context);
+  Zap(zmq::context_t& context, Strangers strangers, const AdmittedKeys& keys, CurveKey own);
   ~Zap();
   Zap(const Zap&) = delete;
   Zap& operator=(const Zap&) = delete;
@@ -24,12 +33,18 @@ class Zap {
  private:
   void run();
   void answer();
-  [[nodiscard]] std::string next_user_id();
+  [[nodiscard]] std::string_view status_of(std::string_view domain, const CurveKey& key) const;
 
+  const Strangers strangers_;
+  const AdmittedKeys& keys_;
+  const CurveKey own_;  ///< the broker's own subscriber's
   zmq::socket_t socket_;
   WakeUp stop_;
   std::uint64_t connections_ = 0;
   std::jthread thread_;
 };
+
+/// The key that a user id of a Zap names; empty: none.
+[[nodiscard]] CurveKey key_of(std::string_view user_id);
 
 }  // namespace palabre::broker

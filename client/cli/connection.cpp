@@ -1,10 +1,10 @@
 #include "client/cli/connection.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "client/cli/talk.hpp"
 #include "client/exit_status.hpp"
-#include "client/identity.hpp"
 
 namespace palabre::cli {
 namespace {
@@ -21,15 +21,10 @@ int status_of_connecting(const Problem& problem, const Deadline& deadline) {
 
 std::variant<Connection, int> connect(const Settings& settings, FeedUse feed, const Deadline& deadline,
                                       const std::filesystem::path& outbox_file) {
-  const auto& name = settings.config.name;
-  Connection connection{
-      .client = std::make_unique<Client>(ClientOptions{.server = settings.talk_address,
-                                                       .name = name,
-                                                       .token = identity_token(identities_directory(), name),
-                                                       .wants_notices = false,
-                                                       .wants_feed = feed == FeedUse::messages,
-                                                       .outbox_file = outbox_file}),
-      .welcome = {}};
+  auto options = client_options(settings);
+  options.wants_feed = feed == FeedUse::messages;
+  options.outbox_file = outbox_file;
+  Connection connection{.client = std::make_unique<Client>(std::move(options)), .welcome = {}};
   auto answer = connection.client->connect(deadline.left(kConnectWait));
   if (const auto* problem = std::get_if<Problem>(&answer)) {
     say(sentence_of(*problem));

@@ -40,7 +40,7 @@ int ping(const Settings& settings, const PingOptions& options) {
   Output output;
   for (std::uint64_t i = 0; i < options.count; ++i) {
     const auto measured =
-        measure(std::get<Connection>(connected), settings.talk_address, deadline.left(kAnswerWait));
+        measure(std::get<Connection>(connected), settings.server.talk_address, deadline.left(kAnswerWait));
     if (const auto* problem = std::get_if<Problem>(&measured)) return fail(*problem);
     const auto& round_trip = std::get<RoundTrip>(measured);
     output.line(options.prints_json

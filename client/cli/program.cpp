@@ -34,7 +34,7 @@ Program::Program() : app_("palabre: chat on a local network, for people and scri
     return [this, key](const std::string& value) { flags_[key] = value; };
   };
   app_.add_option_function<std::string>("-s,--server", put("server"),
-                                        "tcp://HOST:PORT, HOST:PORT or HOST [PALABRE_SERVER]")
+                                        "An invitation, tcp://HOST:PORT, HOST:PORT or HOST [PALABRE_SERVER]")
       ->type_name("SERVER");
   app_.add_option_function<std::string>("--name", put("name"), "Who you are [PALABRE_NAME]")
       ->type_name("NAME");
@@ -48,6 +48,13 @@ CLI::App& Program::add_verb(const std::string& name, const std::string& about, V
   verb->group("Verbs");
   verb->callback([this, run = std::move(run)] { chosen_ = run; });
   return *verb;
+}
+
+void Program::add_server_argument(CLI::App& verb) {
+  const auto put = [this](const std::string& value) { flags_["server"] = value; };
+  verb.add_option_function<std::string>("INVITATION", put,
+                                        "palabre://HOST:PORT#KEY, needed once for each broker")
+      ->type_name("");
 }
 
 void Program::add_room_flag(CLI::App& verb) {
@@ -95,11 +102,11 @@ std::variant<Settings, ClientUsageError> Program::read_settings() const {
   }
   auto read = read_client_config(sources);
   if (auto* error = std::get_if<ClientUsageError>(&read)) return std::move(*error);
-  Settings settings{.talk_address = {}, .config = std::get<ClientConfig>(std::move(read))};
+  Settings settings{.server = {}, .config = std::get<ClientConfig>(std::move(read))};
   if (settings.config.name.empty()) settings.config.name = login_name();
   auto server = read_server(settings.config.server);
   if (const auto* bad = std::get_if<BadAddress>(&server)) return ClientUsageError{bad->sentence};
-  settings.talk_address = std::get<TalkAddress>(server).text;
+  settings.server = find_key(std::get<TalkAddress>(server), known_brokers());
   return settings;
 }
 

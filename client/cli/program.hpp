@@ -29,6 +29,8 @@ class Program {
   CLI::App& add_verb(const std::string& name, const std::string& about, Verb run);
   /// -r/--room for a verb that works in one room.
   void add_room_flag(CLI::App& verb);
+  /// Takes the server as an argument, too: what somebody pastes who was invited.
+  void add_server_argument(CLI::App& verb);
 
   /// Parses, runs the verb and gives the status to end with.
   [[nodiscard]] int run(int argc, char** argv);

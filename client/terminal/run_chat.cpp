@@ -160,15 +160,13 @@ bool may_use_colours() {
 
 int run_chat(const ChatOptions& options) {
   use_utf8();
-  Client client({.server = options.talk_address,
-                 .name = options.name,
-                 .token = options.token,
-                 .wants_notices = true,
-                 .wants_feed = true});
+  auto wanted = options.client;
+  wanted.wants_notices = true;
+  Client client(std::move(wanted));
   auto answer = client.connect(kConnectWait);
   if (const auto* problem = std::get_if<Problem>(&answer)) {
     say(sentence_of(*problem));
-    return problem->kind == ProblemKind::refused ? status_of(*problem) : kUnreachable;
+    return problem->kind == ProblemKind::timed_out ? kUnreachable : status_of(*problem);
   }
   return ChatLoop(client, options, std::get<reply::Welcome>(std::move(answer))).run();
 }

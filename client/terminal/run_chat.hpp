@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "client/client.hpp"
+
 namespace palabre::terminal {
 
 enum class ScreenMode : std::uint8_t {
@@ -12,9 +14,7 @@ enum class ScreenMode : std::uint8_t {
 };
 
 struct ChatOptions {
-  std::string talk_address;
-  std::string name;
-  std::string token;
+  ClientOptions client;
   std::string room;
   std::size_t history_lines = 20;
   ScreenMode mode = ScreenMode::line;

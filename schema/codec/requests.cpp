@@ -20,10 +20,12 @@ struct RequestWriter {
   RequestId id;
 
   void operator()(const request::Hello& hello) {
-    const std::size_t keys = hello.run ? 4 : 3;
+    const std::size_t keys =
+        2 + (hello.token.empty() ? 0 : 1) + (hello.run ? 1 : 0) + (hello.invite.empty() ? 0 : 1);
     begin(writer, "hello", id, keys).field("version", hello.version).field("name", hello.name);
-    writer.field("token", hello.token);
+    if (!hello.token.empty()) writer.field("token", hello.token);
     if (hello.run) writer.field("run", hello.run);
+    if (!hello.invite.empty()) writer.field("invite", hello.invite);
   }
   void operator()(const request::Post& post) {
     begin(writer, "post", id, 4).field("room", post.room).field("outbox", post.outbox);
@@ -60,8 +62,9 @@ Request read_hello(Fields& fields) {
   if (!fields.problem() && hello.version != limits::kProtocolVersion)
     fields.note(refuse(RefusalCode::version));
   hello.name = fields.name("name");
-  hello.token = fields.token("token");
+  if (fields.has("token")) hello.token = fields.token("token");
   if (fields.has("run")) hello.run = fields.id<RunId>("run");
+  if (fields.has("invite")) hello.invite = fields.token("invite");
   return hello;
 }
 

@@ -119,8 +119,9 @@ FIELDS = {
     "hello": [
         ("version", version),
         ("name", matching(NAME, "bad_name")),
-        ("token", matching(TOKEN, "bad_token")),
+        ("token?", matching(TOKEN, "bad_token")),
         ("run?", integer(1)),
+        ("invite?", matching(TOKEN, "bad_token")),
     ],
     "post": [ROOM_FIELD, ("outbox", integer(1)), ("counter", integer(1)), ("texts", texts)],
     "join": [ROOM_FIELD],

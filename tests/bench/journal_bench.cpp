@@ -54,7 +54,7 @@ void BM_commit(benchmark::State& run) {
   std::vector<Record> people;
   for (std::uint32_t client = 1; client <= kClients; ++client) {
     people.emplace_back(
-        record::Registered{{client}, "client-" + std::to_string(client), TokenHash(32, 't'), {1}});
+        record::Registered{{client}, "client-" + std::to_string(client), {TokenHash(32, 't')}, {1}});
   }
   (void)store.journal().commit(people, {});
   const auto clients = static_cast<std::uint64_t>(run.range(2));

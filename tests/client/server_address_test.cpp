@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "schema/invitation.hpp"
+
 namespace palabre {
 namespace {
 
@@ -26,8 +28,27 @@ TEST(ServerAddress, takes_ipv6_with_and_without_brackets) {
   EXPECT_EQ(address_of("::1"), "tcp://[::1]:8420");
 }
 
+TEST(ServerAddress, takes_an_invitation_with_the_brokers_key_and_perhaps_a_code) {
+  const CurveKey key(kKeyBytes, 'k');
+  const auto read = [](const std::string& text) { return std::get<TalkAddress>(read_server(text)); };
+  const auto plain = read("palabre://10.0.0.1:9000#" + text_of(key));
+  EXPECT_EQ(plain.text, "tcp://10.0.0.1:9000");
+  EXPECT_EQ(plain.broker, key);
+  EXPECT_EQ(plain.code, "");
+  EXPECT_EQ(read("palabre://10.0.0.1:9000#" + text_of(key) + ".code").code, "code");
+  EXPECT_EQ(read(text_of(Invitation{"broker.lan", key, "x"})).text, "tcp://broker.lan:8420");
+  EXPECT_EQ(read("10.0.0.1").broker, "");
+}
+
+TEST(ServerAddress, takes_no_invitation_with_a_character_missing) {
+  const auto whole = "palabre://host:1#" + text_of(CurveKey(kKeyBytes, 'k'));
+  for (auto cut = whole; cut.size() > std::string("palabre://").size(); cut.pop_back()) {
+    EXPECT_EQ(std::holds_alternative<TalkAddress>(read_server(cut)), cut == whole) << cut;
+  }
+}
+
 TEST(ServerAddress, says_why_it_takes_nothing_else) {
-  EXPECT_THAT(address_of("palabre://abc"), HasSubstr("encryption"));
+  EXPECT_THAT(address_of("palabre://abc"), HasSubstr("palabre://HOST:PORT#KEY"));
   EXPECT_THAT(address_of("http://host"), HasSubstr("only tcp://"));
   EXPECT_THAT(address_of("host:0"), HasSubstr("port"));
   EXPECT_THAT(address_of("host:65536"), HasSubstr("port"));

@@ -20,17 +20,13 @@ def test_the_ready_line_names_both_ports_and_they_listen(broker):
     assert broker.running.lines() == [], "standard output is for results"
 
 
-def test_curve_is_not_there_yet_and_says_so(tmp_path):
-    status, sentence = start_refused(tmp_path, "--security", "curve")
-    assert status == 2
-    assert "curve" in sentence and len(sentence.strip().splitlines()) == 1
-
-
-@pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.0.2.1"])
-def test_other_machines_are_let_in_only_when_that_is_asked_for_in_so_many_words(tmp_path, address):
-    status, sentence = start_refused(tmp_path, "--bind", address)
-    assert status == 2
-    assert "open" in sentence and address in sentence and len(sentence.strip().splitlines()) == 1
+def test_nothing_is_open_to_other_machines_unless_that_is_asked_for_in_so_many_words(tmp_path):
+    with Program([program("palabred"), "--data-dir", tmp_path / "data", "--talk-port", 0, "--feed-port", 0,
+                  "--bind", "0.0.0.0"], tmp_path, "closed") as encrypted:
+        eventually(lambda: " invitation=palabre://" in encrypted.talk())
+        assert "nothing is encrypted" not in encrypted.talk()
+    with Broker(tmp_path / "open", bind="0.0.0.0") as broker:
+        assert "warning: nothing is encrypted" in broker.running.talk()
 
 
 def test_asked_for_in_the_file_the_environment_or_a_flag_it_may(tmp_path):

@@ -141,8 +141,10 @@ class MemoryJournal : public Journal, public Archive {
 
   void add(const record::Registered& registered) {
     require(registered.client.value == image_.clients.size() + 1, "client numbers must have no hole");
-    image_.clients.push_back({registered.client, registered.name, registered.token, {}});
+    image_.clients.push_back({registered.client, registered.name, registered.proof, {}});
   }
+
+  void add(const record::KeyBound& bound) { image_.clients.at(bound.client.value - 1).proof.key = bound.key; }
 
   void add(const record::RoomMade& made) {
     require(made.room.value == image_.rooms.size() + 1, "room numbers must have no hole");

@@ -16,7 +16,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 BINARIES = Path(os.environ.get("PALABRE_BIN", PROJECT / "build" / "release" / "bin"))
 PATIENCE_S = 30.0
-READY = re.compile(r"^palabred: ready talk=tcp://(\S+):(\d+) feed=tcp://(\S+):(\d+)$", re.MULTILINE)
+READY = re.compile(r"^palabred: ready talk=tcp://(\S+):(\d+) feed=tcp://(\S+):(\d+)(?: invitation=(\S+))?$", re.MULTILINE)
 
 
 def eventually(condition, timeout: float = PATIENCE_S, interval: float = 0.02):
@@ -80,9 +80,11 @@ class Program:
 class Broker:
     """A `palabred` with its data in `directory`. Settings are configuration keys, given by the environment."""
 
-    def __init__(self, directory: Path, bind: str = "127.0.0.1", prefix: tuple = (), **settings):
+    def __init__(self, directory: Path, bind: str = "127.0.0.1", prefix: tuple = (), security: str = "open",
+                 **settings):
         self.directory, self.bind, self.prefix, self.settings = Path(directory), bind, prefix, settings
         self.directory.mkdir(parents=True, exist_ok=True)
+        self.security, self.invitation = security, None
         self.talk_port = self.feed_port = 0
         self.running: Program | None = None
         self.runs = 0
@@ -103,7 +105,7 @@ class Broker:
 
     def command(self) -> list:
         return [*self.prefix, program("palabred"), "--data-dir", self.directory / "data", "--bind", self.bind,
-                "--talk-port", self.talk_port, "--feed-port", self.feed_port, "--security", "open"]
+                "--talk-port", self.talk_port, "--feed-port", self.feed_port, "--security", self.security]
 
     def start(self, is_awaited: bool = True):
         self.runs += 1
@@ -112,7 +114,7 @@ class Broker:
         if not is_awaited:
             return self
         ready = eventually(self.ready_line)
-        self.talk_port, self.feed_port = int(ready[2]), int(ready[4])
+        self.talk_port, self.feed_port, self.invitation = int(ready[2]), int(ready[4]), ready[5]
         return self
 
     def ready_line(self):

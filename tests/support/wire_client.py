@@ -3,6 +3,7 @@
 One thread per Peer. Nothing runs behind the test's back: sockets are read by ask(), pump() and until() only.
 """
 
+import base64
 import itertools
 import random
 import time
@@ -48,11 +49,27 @@ def token_of(name: str) -> str:
     return f"the-secret-token-of-{name}"
 
 
+class Keys:
+    """What a client of an encrypted broker has: the broker's public key, and a pair of its own."""
+
+    def __init__(self, invitation: str):
+        text = invitation.partition("#")[2].partition(".")[0]
+        self.broker = base64.urlsafe_b64decode(text + "=")
+        self.public, self.secret = zmq.curve_keypair()
+
+    def encrypt(self, socket: zmq.Socket) -> None:
+        socket.curve_serverkey, socket.curve_publickey, socket.curve_secretkey = self.broker, self.public, self.secret
+
+
 class Dealer:
     """The talk port alone, byte by byte: what a stranger can send."""
 
-    def __init__(self, address: str):
+    def __init__(self, address: str, keys: "Keys | None" = None, routing_id: bytes | None = None):
         self.socket = zmq.Context.instance().socket(zmq.DEALER)
+        if keys:
+            keys.encrypt(self.socket)
+        if routing_id:
+            self.socket.setsockopt(zmq.ROUTING_ID, routing_id)
         self.socket.setsockopt(zmq.LINGER, 0)
         self.socket.setsockopt(zmq.RCVHWM, 0)
         self.socket.connect(address)

@@ -147,15 +147,22 @@ TEST(Config, names_the_choices_of_a_word) {
             "PALABRED_DURABILITY: durability must be \"disk\" or \"memory\"");
 }
 
-TEST(Config, opens_to_the_network_only_when_asked_in_so_many_words) {
-  for (const auto* address : {"0.0.0.0", "192.168.1.10", "::"}) {
-    EXPECT_THAT(sentence_from(sources_with_flags({{"bind", address}})), HasSubstr("security = \"open\""))
-        << address;
-    EXPECT_EQ(config_from(sources_with_flags({{"bind", address}, {"security", "open"}})).bind, address);
+TEST(Config, encrypts_unless_told_in_so_many_words_not_to) {
+  for (const auto* address : {"127.0.0.1", "0.0.0.0", "192.168.1.10", "::"}) {
+    EXPECT_EQ(config_from(sources_with_flags({{"bind", address}})).security, Security::curve) << address;
   }
-  auto by_environment = sources({{"PALABRED_SECURITY", "open"}, {"PALABRED_BIND", "0.0.0.0"}});
-  EXPECT_EQ(config_from(by_environment).bind, "0.0.0.0");
+  EXPECT_EQ(config_from(sources_with_flags({{"security", "open"}})).security, Security::open);
   EXPECT_EQ(sentence_from_file("bind = \"0.0.0.0\"\nsecurity = \"open\"\n"), "(accepted)");
+}
+
+TEST(Config, knows_when_other_machines_can_reach_what_is_not_encrypted) {
+  const auto is_open = [](const char* address, const char* security) {
+    return is_open_to_network(config_from(sources_with_flags({{"bind", address}, {"security", security}})));
+  };
+  EXPECT_TRUE(is_open("0.0.0.0", "open"));
+  EXPECT_TRUE(is_open("192.168.1.10", "open"));
+  EXPECT_FALSE(is_open("127.0.0.1", "open"));
+  EXPECT_FALSE(is_open("0.0.0.0", "curve"));
 }
 
 TEST(Config, takes_any_loopback_address_without_asking) {
@@ -172,8 +179,10 @@ TEST(Config, refuses_an_address_that_is_none) {
   }
 }
 
-TEST(Config, has_no_encryption_yet_and_says_so) {
-  EXPECT_THAT(sentence_from(sources_with_flags({{"security", "curve"}})), HasSubstr("not available"));
+TEST(Config, invites_only_where_there_are_keys) {
+  EXPECT_THAT(sentence_from(sources_with_flags({{"registration", "invite"}, {"security", "open"}})),
+              HasSubstr("security = \"curve\""));
+  EXPECT_EQ(config_from(sources_with_flags({{"registration", "invite"}})).registration, Registration::invite);
 }
 
 TEST(Config, refuses_one_port_for_both_unless_both_are_free_ones) {

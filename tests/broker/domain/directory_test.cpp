@@ -25,7 +25,7 @@ std::vector<ClientNumber> members(const MemberSet& set) {
 State used_state() {
   return restore({"0123456789abcdef",
                   {},
-                  {{kAlice, "alice", "a", {}}, {kBob, "bob", "b", {}}},
+                  {{kAlice, "alice", {"a"}, {}}, {kBob, "bob", {"b"}, {}}},
                   {{kLobby, "lobby", {}, {kAlice, kBob}}, {kTea, "tea", {}, {kBob}}}});
 }
 

@@ -20,7 +20,7 @@ TEST_F(Admit, registers_a_new_name_as_a_member_of_the_lobby) {
   const auto registered = std::get<record::Registered>(outcome.records[0]);
   EXPECT_EQ(registered.client, kAlice);
   EXPECT_EQ(registered.name, "alice");
-  EXPECT_EQ(registered.token, "secret");
+  EXPECT_EQ(registered.proof.token, "secret");
   EXPECT_EQ(registered.at, now_);
   const auto joined = std::get<record::Joined>(outcome.records[1]);
   EXPECT_EQ(joined.room, kLobby);
@@ -136,6 +136,75 @@ TEST_F(Admit, leaves_the_connections_of_other_runs_alone) {
     EXPECT_THAT(effects_of<effect::Departed>(outcome), IsEmpty());
   }
   EXPECT_THAT(state_.roster.at(kAlice).connections, SizeIs(4));
+}
+
+TEST_F(Admit, refuses_a_name_that_people_could_take_for_another) {
+  admit("holly", kDesk);
+  admit("max", kPhone);
+  for (const auto* twin : {"ho1ly", "h0lly", "rnax"}) {
+    const auto refusal = answer_in<Refusal>(admit(twin, ConnectionId{13}));
+    EXPECT_EQ(refusal.code, RefusalCode::bad_name) << twin;
+  }
+  EXPECT_THAT(admit("hally", ConnectionId{13}).records, SizeIs(2));
+}
+
+TEST_F(Admit, takes_no_newcomer_who_may_not_register_and_anybody_who_has) {
+  admit("alice", kDesk);
+  command::Admit newcomer{kPhone, {1}, "bob", "token"};
+  newcomer.may_register = false;
+  EXPECT_EQ(answer_in<Refusal>(decide(newcomer)).code, RefusalCode::not_registered);
+  newcomer.name = "alice";
+  EXPECT_THAT(effects_of<effect::Admitted>(decide(newcomer)), SizeIs(1));
+}
+
+TEST_F(Admit, takes_one_newcomer_for_each_invitation) {
+  command::Admit invited{kDesk, {1}, "alice", "token"};
+  invited.invite = InviteId{99};
+  EXPECT_THAT(decide(invited).records, SizeIs(2));
+  invited.name = "bob";
+  invited.connection = kPhone;
+  EXPECT_EQ(answer_in<Refusal>(decide(invited)).code, RefusalCode::not_registered);
+}
+
+/// With encryption: who somebody is, the key of the connection says.
+class AdmitByKey : public Admit {
+ protected:
+  Outcome admit_with(const CurveKey& key, const std::string& name, ConnectionId connection,
+                     const TokenHash& token = {}) {
+    return decide(command::Admit{connection, {1}, name, token, {}, key});
+  }
+};
+
+TEST_F(AdmitByKey, knows_a_name_again_by_its_key_whatever_the_token) {
+  admit_with("key", "alice", kDesk, "token");
+  const auto outcome = admit_with("key", "alice", kPhone, "another");
+  ASSERT_THAT(effects_of<effect::Admitted>(outcome), SizeIs(1));
+  EXPECT_EQ(effects_of<effect::Admitted>(outcome)[0].key, "key");
+}
+
+TEST_F(AdmitByKey, refuses_another_key_even_with_the_token) {
+  admit_with("key", "alice", kDesk, "token");
+  EXPECT_EQ(answer_in<Refusal>(admit_with("guess", "alice", kPhone, "token")).code, RefusalCode::wrong_key);
+}
+
+TEST_F(AdmitByKey, gives_a_key_one_name) {
+  admit_with("key", "alice", kDesk);
+  EXPECT_EQ(answer_in<Refusal>(admit_with("key", "bob", kPhone)).code, RefusalCode::not_allowed);
+}
+
+TEST_F(AdmitByKey, binds_the_key_of_who_was_known_by_a_token) {
+  admit("alice", kDesk, "token");
+  EXPECT_EQ(answer_in<Refusal>(admit_with("key", "alice", kPhone, "guess")).code, RefusalCode::wrong_key);
+  EXPECT_EQ(answer_in<Refusal>(admit_with("key", "alice", kPhone)).code, RefusalCode::wrong_key);
+  const auto outcome = admit_with("key", "alice", kPhone, "token");
+  ASSERT_THAT(outcome.records, SizeIs(1));
+  EXPECT_EQ(std::get<record::KeyBound>(outcome.records[0]).key, "key");
+  EXPECT_THAT(admit_with("key", "alice", kPhone).records, IsEmpty());
+}
+
+TEST_F(AdmitByKey, does_not_open_a_name_without_a_token_to_who_has_none) {
+  admit_with("key", "alice", kDesk);
+  EXPECT_EQ(answer_in<Refusal>(admit("alice", kPhone, "")).code, RefusalCode::wrong_token);
 }
 
 }  // namespace

@@ -12,11 +12,11 @@ constexpr ConnectionId kPhone{12};
 
 TEST(Roster, numbers_identities_from_one) {
   Roster roster;
-  EXPECT_EQ(roster.add("alice", "a"), ClientNumber{1});
-  EXPECT_EQ(roster.add("bob", "b"), ClientNumber{2});
+  EXPECT_EQ(roster.add("alice", {"a"}), ClientNumber{1});
+  EXPECT_EQ(roster.add("bob", {"b"}), ClientNumber{2});
   EXPECT_EQ(roster.find("bob"), ClientNumber{2});
   EXPECT_EQ(roster.at({2}).name, "bob");
-  EXPECT_EQ(roster.at({2}).token, "b");
+  EXPECT_EQ(roster.at({2}).proof.token, "b");
 }
 
 TEST(Roster, finds_no_number_behind_a_free_name) {
@@ -26,7 +26,7 @@ TEST(Roster, finds_no_number_behind_a_free_name) {
 
 TEST(Roster, says_which_connection_is_the_first_and_which_the_last) {
   Roster roster;
-  const auto alice = roster.add("alice", "a");
+  const auto alice = roster.add("alice", {"a"});
   EXPECT_FALSE(roster.at(alice).is_online());
   EXPECT_TRUE(roster.connect(alice, kDesk));
   EXPECT_FALSE(roster.connect(alice, kPhone));
@@ -39,7 +39,7 @@ TEST(Roster, says_which_connection_is_the_first_and_which_the_last) {
 
 TEST(Roster, counts_a_connection_once) {
   Roster roster;
-  const auto alice = roster.add("alice", "a");
+  const auto alice = roster.add("alice", {"a"});
   EXPECT_TRUE(roster.connect(alice, kDesk));
   EXPECT_FALSE(roster.connect(alice, kDesk));
   EXPECT_TRUE(roster.disconnect(alice, kDesk));
@@ -47,8 +47,8 @@ TEST(Roster, counts_a_connection_once) {
 
 TEST(Roster, knows_whose_a_connection_is) {
   Roster roster;
-  const auto alice = roster.add("alice", "a");
-  const auto bob = roster.add("bob", "b");
+  const auto alice = roster.add("alice", {"a"});
+  const auto bob = roster.add("bob", {"b"});
   roster.connect(bob, kDesk);
   EXPECT_EQ(roster.owner_of(kDesk), bob);
   EXPECT_TRUE(roster.is_connected(bob, kDesk));

@@ -14,7 +14,7 @@ constexpr ConnectionId kDesk{11};
 Image used_store() {
   return {"0123456789abcdef",
           {5000},
-          {{kAlice, "alice", "a", {7}}, {kBob, "bob", "b", {0}}},
+          {{kAlice, "alice", {"a"}, {7}}, {kBob, "bob", {"b"}, {0}}},
           {{kLobby, "lobby", {5}, {kAlice, kBob}}, {kTea, "tea", {2}, {kBob}}}};
 }
 

@@ -136,6 +136,8 @@ TEST_F(MigrationsTest, keep_the_rows_that_the_second_version_indexed) {
                DROP TABLE row_recent;
                ALTER TABLE segment DROP COLUMN checksum;
                ALTER TABLE client DROP COLUMN checksum;
+               ALTER TABLE client DROP COLUMN key;
+               ALTER TABLE client DROP COLUMN invite;
                ALTER TABLE room DROP COLUMN checksum;
                DELETE FROM meta WHERE key = 'left';
                PRAGMA user_version = 2)sql");
@@ -146,9 +148,21 @@ TEST_F(MigrationsTest, keep_the_rows_that_the_second_version_indexed) {
   EXPECT_EQ(store.archive->row({1}, {1}, 10).size(), 2U);
 }
 
+TEST_F(MigrationsTest, keep_who_there_was_before_there_were_keys) {
+  { const OpenStore store = open({}, {registered({1}, "alice")}); }
+  meddle(R"sql(ALTER TABLE client DROP COLUMN key;
+               ALTER TABLE client DROP COLUMN invite;
+               PRAGMA user_version = 3)sql");
+  OpenStore store = open();
+  EXPECT_EQ(store.journal->load().clients.at(0).proof, (Proof{TokenHash(32, '\0'), {}, {}}));
+  const CurveKey key(kKeyBytes, 'k');
+  commit(store, {record::KeyBound{{1}, key}});
+  EXPECT_EQ(store.journal->load().clients.at(0).proof.key, key);
+}
+
 TEST_F(MigrationsTest, leave_a_hole_in_the_client_numbers_unserved) {
   { const OpenStore store = open(); }
-  meddle("INSERT INTO client VALUES (2, 'bob', x'00', 0, 0)");
+  meddle("INSERT INTO client (number, name, token, registered_at) VALUES (2, 'bob', x'00', 0)");
   const OpenStore store = open();
   EXPECT_THAT([&] { (void)store.journal->load(); }, Throws<JournalFailure>());
 }

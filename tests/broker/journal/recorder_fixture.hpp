@@ -61,8 +61,8 @@ class RecorderTest : public testing::Test {
  protected:
   explicit RecorderTest(Durability durability = Durability::disk) : durability_(durability) {
     const std::vector<Record> known{
-        record::Registered{kAlice, "alice", "a", {}}, record::Joined{kLobby, kAlice, {}},
-        record::Registered{kBob, "bob", "b", {}}, record::Joined{kLobby, kBob, {}}};
+        record::Registered{kAlice, "alice", {"a"}, {}}, record::Joined{kLobby, kAlice, {}},
+        record::Registered{kBob, "bob", {"b"}, {}}, record::Joined{kLobby, kBob, {}}};
     EXPECT_EQ(journal_.commit(known), CommitResult::committed);
     restart();
   }

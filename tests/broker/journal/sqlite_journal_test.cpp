@@ -41,7 +41,7 @@ TEST_F(SqliteJournalTest, brings_everything_back_after_a_restart) {
   {
     OpenStore store = open();
     auto records = beginning();
-    std::get<record::Registered>(records[0]).token = token;
+    std::get<record::Registered>(records[0]).proof.token = token;
     records.emplace_back(writer_.write(kAlice, kLobby, "bonjour", {2000}));
     records.emplace_back(writer_.write(kBob, kLobby, "salut", {2001}));
     records.emplace_back(writer_.write(kAlice, kTea, "seule", {2001}));
@@ -50,7 +50,7 @@ TEST_F(SqliteJournalTest, brings_everything_back_after_a_restart) {
   const Image image = open().journal->load();
   ASSERT_EQ(image.clients.size(), 2U);
   EXPECT_EQ(image.clients[0].name, "alice");
-  EXPECT_EQ(image.clients[0].token, token);
+  EXPECT_EQ(image.clients[0].proof.token, token);
   EXPECT_EQ(image.clients[0].columns, Column{2});
   EXPECT_EQ(image.clients[1].number, kBob);
   EXPECT_EQ(image.clients[1].columns, Column{1});

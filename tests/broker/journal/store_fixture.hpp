@@ -57,7 +57,7 @@ class StoreTest : public testing::Test {
 };
 
 inline record::Registered registered(ClientNumber client, const std::string& name) {
-  return {client, name, TokenHash(32, '\0'), TimeMs{1000}};
+  return {client, name, {TokenHash(32, '\0')}, TimeMs{1000}};
 }
 
 /// Invents the numbers of messages as the domain would: rows, timelines and outboxes without holes.

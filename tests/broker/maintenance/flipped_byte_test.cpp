@@ -34,7 +34,7 @@ Served all_of(const OpenStore& store) {
   Served served;
   const auto image = store.journal->load();
   for (const auto& client : image.clients) {
-    served.lines.push_back("client " + client.name + " " + client.token +
+    served.lines.push_back("client " + client.name + " " + client.proof.token +
                            std::to_string(client.columns.value));
   }
   for (const auto& room : image.rooms) {

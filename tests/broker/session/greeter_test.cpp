@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "broker/session/token_hash.hpp"
+#include "schema/text.hpp"
 #include "tests/broker/session/session_fixture.hpp"
 
 namespace palabre::broker {
@@ -20,8 +21,8 @@ class GreeterTest : public SessionTest {
 
   static Request hello(const std::string& name) { return request::Hello{1, name, kToken}; }
   Push greet_with(ConnectionId connection, Bytes bytes) {
-    RequestFrame request{connection, std::move(bytes)};
-    return greeter_.greet(request);
+    Stranger stranger{{connection, std::move(bytes)}, {}};
+    return greeter_.greet(stranger);
   }
   void greet(ConnectionId connection, const Request& request, RequestId id = {1}) {
     EXPECT_EQ(greet_with(connection, frame(request, id)), Push::taken);
@@ -35,7 +36,8 @@ class GreeterTest : public SessionTest {
 
   FakeSwitchboard switchboard_;
   Registry registry_{tools_, 1};
-  Greeter greeter_{{2, 8421, 10'000}, recorder_.mailbox, registry_, switchboard_, board_, clock_};
+  AdmittedKeys keys_;
+  Greeter greeter_{{2, 8421, 10'000}, {recorder_.mailbox, registry_, switchboard_, board_, keys_, clock_}};
 };
 
 TEST_F(GreeterTest, has_a_hello_decided_with_the_tokens_hash) {
@@ -117,6 +119,58 @@ TEST_F(GreeterTest, keeps_the_session_while_another_connection_is_left) {
 TEST_F(GreeterTest, takes_nothing_once_it_finished) {
   greeter_.finish();
   EXPECT_EQ(greet_with(kDesk, frame(hello("carol"))), Push::closed);
+}
+
+TEST_F(GreeterTest, needs_a_token_where_nothing_is_encrypted) {
+  greet(kDesk, request::Hello{1, "carol"}, {5});
+  EXPECT_EQ(switchboard_.replies.reply_to(5).refusal(), RefusalCode::bad_token);
+}
+
+TEST_F(GreeterTest, passes_on_the_key_of_the_connection) {
+  Stranger stranger{{kDesk, frame(request::Hello{1, "carol"}, {5})}, "key"};
+  EXPECT_EQ(greeter_.greet(stranger), Push::taken);
+  const auto admit = recorder_.next<command::Admit>();
+  EXPECT_EQ(admit.key, "key");
+  EXPECT_EQ(admit.token, "") << "a hash of nothing would match another one";
+}
+
+TEST_F(GreeterTest, admits_a_key_to_the_feed_before_it_welcomes) {
+  auto alice = admission(kAlice, kDesk, "alice");
+  alice.key = "key";
+  EXPECT_FALSE(keys_.has("key"));
+  greeter_.admitted(alice);
+  (void)switchboard_.replies.reply_to(5);
+  EXPECT_TRUE(keys_.has("key"));
+}
+
+/// A greeter that takes who has an invitation.
+class InvitingGreeter : public GreeterTest {
+ protected:
+  command::Admit admit_with(const std::string& code) {
+    Stranger stranger{{kDesk, frame(request::Hello{1, "carol", kToken, {}, code})}, "key"};
+    EXPECT_EQ(inviting_.greet(stranger), Push::taken);
+    return recorder_.next<command::Admit>();
+  }
+
+  InviteCodes codes_{CurveKey(kKeyBytes, 'k')};
+  Greeter inviting_{{2, 8421, 10'000, Registration::invite, codes_},
+                    {recorder_.mailbox, registry_, switchboard_, board_, keys_, clock_}};
+};
+
+TEST_F(InvitingGreeter, reads_what_it_has_signed_and_nothing_else) {
+  const auto code = codes_.make({4243});
+  EXPECT_TRUE(is_token(code)) << code;
+  EXPECT_TRUE(admit_with(code).may_register);
+  EXPECT_EQ(admit_with(code).invite, admit_with(code).invite);
+  EXPECT_NE(admit_with(code).invite, admit_with(codes_.make({4243})).invite);
+  EXPECT_FALSE(admit_with(codes_.make({4242})).may_register) << "it is 4242 now";
+  EXPECT_FALSE(admit_with("").may_register);
+  EXPECT_FALSE(admit_with(InviteCodes(CurveKey(kKeyBytes, 'x')).make({4243})).may_register);
+  for (std::size_t place = 0; place < code.size(); ++place) {
+    auto forged = code;
+    forged[place] = forged[place] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(admit_with(forged).may_register) << place;
+  }
 }
 
 /// A greeter whose recorder is far behind: one command waits, and the greeter with the next.

@@ -48,7 +48,7 @@ class ReadsTest : public SessionTest {
   void show_clients(std::size_t count) {
     auto state = restore({"0123456789abcdef", {}, {}, {{kLobby, "lobby", {}, {}}, {kTea, "tea", {}, {}}}});
     for (std::size_t i = 1; i <= count; ++i) {
-      state.rooms.join(kLobby, state.roster.add("client" + std::to_string(i), "a"));
+      state.rooms.join(kLobby, state.roster.add("client" + std::to_string(i), {"a"}));
     }
     show(state);
   }

@@ -55,12 +55,12 @@ class SessionTest : public testing::Test {
         tools_{recorder_.mailbox, replies_, reads_, reading_, mailbox_capacity} {
     auto state = restore({"0123456789abcdef",
                           {},
-                          {{kAlice, "alice", "a", {}}, {kBob, "bob", "b", {}}},
+                          {{kAlice, "alice", {"a"}, {}}, {kBob, "bob", {"b"}, {}}},
                           {{kLobby, "lobby", {}, {kAlice, kBob}}, {kTea, "tea", {}, {kBob}}}});
     state.roster.connect(kAlice, kDesk);
     show(state);
-    const std::vector<Record> known{record::Registered{kAlice, "alice", "a", {}},
-                                    record::Registered{kBob, "bob", "b", {}},
+    const std::vector<Record> known{record::Registered{kAlice, "alice", {"a"}, {}},
+                                    record::Registered{kBob, "bob", {"b"}, {}},
                                     record::RoomMade{kTea, "tea", kBob, {}}};
     EXPECT_EQ(archive_.commit(known), CommitResult::committed);
   }

@@ -56,6 +56,9 @@ class OutcomeLines {
   static std::string line(const record::Registered& fact) {
     return "registered " + text(fact.client) + " " + fact.name;
   }
+  static std::string line(const record::KeyBound& fact) {
+    return "key of " + text(fact.client) + " " + fact.key;
+  }
   static std::string line(const record::RoomMade& fact) {
     return "room " + text(fact.room) + " " + fact.name;
   }

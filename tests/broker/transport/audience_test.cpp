@@ -71,7 +71,8 @@ class AudienceTest : public testing::Test {
 
   static constexpr int kFloodFrames = 64;
   zmq::context_t context_ = make_context(8);
-  Zap zap_{context_};
+  AdmittedKeys keys_;
+  Zap zap_{context_, Strangers::everywhere, keys_, {}};
   zmq::socket_t feed_{context_, zmq::socket_type::pub};
   Audience audience_{context_, feed_};
   std::string endpoint_;

@@ -46,7 +46,8 @@ class CanaryTest : public testing::Test {
   }
 
   zmq::context_t context_ = make_context(8);
-  Zap zap_{context_};
+  AdmittedKeys keys_;
+  Zap zap_{context_, Strangers::everywhere, keys_, {}};
   zmq::socket_t feed_{context_, zmq::socket_type::pub};
   Canary canary_{context_, kPipeFrames};
 };

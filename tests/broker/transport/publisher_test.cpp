@@ -47,7 +47,8 @@ class PublisherTest : public testing::Test {
   }
 
   zmq::context_t context_ = make_context(8);
-  Zap zap_{context_};
+  AdmittedKeys keys_;
+  Zap zap_{context_, Strangers::everywhere, keys_, {}};
   std::optional<Publisher> publisher_{std::in_place, context_,
                                       Publisher::Options{"tcp://127.0.0.1:*", 64, 1000},
                                       [] { return TimeMs{5000}; }};

@@ -50,13 +50,14 @@ class RouterTest : public SessionTest {
   }
 
   zmq::context_t context_ = make_context(8);
-  Zap zap_{context_};
+  AdmittedKeys keys_;
+  Zap zap_{context_, Strangers::everywhere, keys_, {}};
   Outbox outbox_{1024};
   Registry registry_{{recorder_.mailbox, outbox_, reads_, reading_, tools_.mailbox_capacity}, 8};
   Router router_;
   std::optional<Greeter> greeter_{
-      std::in_place, Greeter::Options{64, 8421, 10'000}, recorder_.mailbox, registry_, outbox_, board_,
-      clock_};
+      std::in_place, Greeter::Options{64, 8421, 10'000},
+      Greeter::Tools{recorder_.mailbox, registry_, outbox_, board_, keys_, clock_}};
 };
 
 TEST_F(RouterTest, leads_from_hello_to_welcome_to_a_session) {

@@ -81,7 +81,8 @@ class ZapTest : public testing::Test {
   }
 
   zmq::context_t context_ = make_context(8);
-  Zap zap_{context_};
+  AdmittedKeys keys_;
+  Zap zap_{context_, Strangers::everywhere, keys_, {}};
   zmq::socket_t router_{context_, zmq::socket_type::router};
   std::string endpoint_;
 };
