@@ -33,6 +33,8 @@ std::string own_address() {
   return "localhost";
 }
 
+fs::path secret_file(const fs::path& data_dir) { return data_dir / "palabre.key"; }
+
 /// The first folder of those where clients look that exists or can be made.
 fs::path place_for(std::uint16_t talk_port) {
   for (const auto& file : local_invitation_files(talk_port)) {
@@ -45,8 +47,13 @@ fs::path place_for(std::uint16_t talk_port) {
 
 }  // namespace
 
+bool has_broker_secret(const fs::path& data_dir) {
+  std::error_code ignored;
+  return fs::exists(secret_file(data_dir), ignored);
+}
+
 CurveKey broker_secret(const fs::path& data_dir) {
-  const auto path = data_dir / "palabre.key";
+  const auto path = secret_file(data_dir);
   const auto text = kept_secret(path, [] { return text_of(make_key_pair().secret); });
   if (auto key = read_key(text)) return *key;
   throw std::runtime_error(path.string() + " holds no key");

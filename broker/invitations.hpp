@@ -13,6 +13,9 @@ namespace palabre::broker {
 /// can pretend to be the broker. Throws std::runtime_error with a sentence.
 [[nodiscard]] CurveKey broker_secret(const std::filesystem::path& data_dir);
 
+/// Whether there is one already.
+[[nodiscard]] bool has_broker_secret(const std::filesystem::path& data_dir);
+
 /// HOST:PORT of a bound endpoint as other machines reach it: a wildcard becomes an address of this machine.
 [[nodiscard]] std::string place_to_dial(const std::string& endpoint);
 

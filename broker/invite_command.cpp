@@ -25,6 +25,10 @@ int invite(const Config& config) {
                  "palabred: nothing is encrypted with security = \"open\", so nobody needs an invitation\n");
     return EXIT_FAILURE;
   }
+  if (!has_broker_secret(config.data_dir)) {
+    std::fprintf(stderr, "palabred: no broker has ever been started on %s\n", config.data_dir.c_str());
+    return EXIT_FAILURE;
+  }
   const auto secret = broker_secret(config.data_dir);
   const bool is_ipv6 = config.bind.find(':') != std::string::npos;
   const auto host = is_ipv6 ? "[" + config.bind + "]" : config.bind;

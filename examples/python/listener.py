@@ -3,7 +3,7 @@
 
 usage: listener.py ADDRESS NAME ROOM [FROM]       listener.py tcp://127.0.0.1:8420 alice lobby 1
 
-FROM is the first sequence wanted; without it only what is posted from now on is printed.
+ADDRESS is tcp://HOST:PORT, or the invitation of an encrypted broker. FROM is the first sequence wanted; without it only what is posted from now on is printed.
 """
 
 import sys
@@ -49,6 +49,7 @@ class Listener:
         feed = zmq.Context.instance().socket(zmq.SUB)
         for option in (zmq.RCVHWM, zmq.SNDHWM, zmq.LINGER):
             feed.setsockopt(option, 0)
+        self.talk.encrypt(feed)
         feed.subscribe("tick/")
         feed.subscribe(f"room/{self.room}/")
         host = urlsplit(self.talk.address).netloc.rpartition(":")[0]

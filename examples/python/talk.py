@@ -1,5 +1,6 @@
 """The talk half of the protocol: say hello, ask, get the answer. schema/README.md is the whole story."""
 
+import base64
 import itertools
 import os
 import secrets
@@ -28,21 +29,42 @@ def secret_of(name: str) -> str:
     return path.read_text()
 
 
+def key_pair_of(name: str) -> tuple[bytes, bytes]:
+    """What the name is where connections are encrypted: a public and a secret key, in a file beside this one."""
+    path = Path(__file__).with_name(f"{name}.key")
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "wb") as file:
+            file.write(b"\n".join(zmq.curve_keypair()))
+    public, secret = path.read_bytes().split(b"\n")
+    return public, secret
+
+
 class Talk:
     """One connection to a broker's talk port, which outlives the broker's restarts."""
 
     def __init__(self, address: str, name: str):
-        self.address, self.name, self.token = address, name, secret_of(name)
+        self.name, self.token = name, secret_of(name)
+        place, _, key = address.removeprefix("palabre://").partition("#")
+        self.address = f"tcp://{place}" if key else address
+        self.broker_key, _, self.invite = key.partition(".")
         self.numbers = itertools.count(1)
         self.outbox, self.counter = 1 + secrets.randbelow(2**53 - 1), 0
         self.socket = zmq.Context.instance().socket(zmq.DEALER)
         self.socket.setsockopt(zmq.RCVHWM, 0)
         self.socket.setsockopt(zmq.LINGER, 0)
-        self.socket.connect(address)
+        self.encrypt(self.socket)
+        self.socket.connect(self.address)
         self.hello()
 
+    def encrypt(self, socket: zmq.Socket) -> None:
+        if self.broker_key:
+            socket.curve_serverkey = base64.urlsafe_b64decode(self.broker_key + "=")
+            socket.curve_publickey, socket.curve_secretkey = key_pair_of(self.name)
+
     def hello(self) -> None:
-        self.welcome = self.ask("hello", version=1, name=self.name, token=self.token)
+        invite = {"invite": self.invite} if self.invite else {}
+        self.welcome = self.ask("hello", version=1, name=self.name, token=self.token, **invite)
 
     def post(self, room: str, text: str) -> None:
         """Returns when the message is safe. Asking again is harmless: the counter says that it is the same one."""

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 from palabre_harness import Program, eventually, example
@@ -29,6 +30,21 @@ def test_what_the_poster_posts_the_listener_prints(broker, tmp_path):
         with Peer(broker, "witness") as witness:
             assert [cell[3] for cell in witness.row(2)] == ["bonjour", "salut, \u202e!"]
         assert listener.lines() == ["1  #2 paul  bonjour", "2  #2 paul  salut, <202e>!"]
+
+
+def test_they_speak_with_an_encrypted_broker_too(make_broker, tmp_path):
+    broker = make_broker(security="curve")
+    words = [example("poster.py", broker.invitation, "paul", "lobby"), example("listener.py", broker.invitation, "lisa",
+                                                                              "lobby", 1)]
+    try:
+        posted = subprocess.run(list(map(str, words[0])), input="bonjour\n", text=True, capture_output=True, timeout=60)
+        assert posted.returncode == 0, posted.stderr
+        with Program(words[1], tmp_path, "lisa") as listener:
+            eventually(lambda: listener.lines() == ["1  #1 paul  bonjour"])
+    finally:
+        for name in ("paul", "lisa"):
+            for kind in ("key", "token"):
+                Path(words[0][1]).with_name(f"{name}.{kind}").unlink(missing_ok=True)
 
 
 def test_the_poster_says_why_it_may_not(broker):
