@@ -1,5 +1,6 @@
 """CURVE on both ports: who has no key gets nowhere, a key is one identity for ever, and nobody can be in between."""
 
+import os
 import random
 import shutil
 import subprocess
@@ -15,7 +16,8 @@ from wire_client import Dealer, Keys, NoReply, token_of
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "faults"))
 
 SILENCE_S = 1.5
-PEERS, MIXES = 8, 400
+# The whole figure is PALABRE_MIXES=10000.
+PEERS, MIXES = 8, int(os.environ.get("PALABRE_MIXES", 400))
 
 
 @pytest.fixture

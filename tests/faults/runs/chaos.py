@@ -11,6 +11,10 @@ from runs.processes import kill_broker, pause_one, replace_one
 from work import at_any_moment, free_ports
 
 
+# An hour of the standard work stores some 320 MB.
+DISK_MEGABYTES = 1024
+
+
 def chaos(run) -> None:
     """A fault of any kind every so many seconds: kills, pauses, power cuts, a full disk, broken lines."""
     place = run.directory()
@@ -18,7 +22,7 @@ def chaos(run) -> None:
     broker.talk_port, broker.feed_port = free_ports(2)
     with contextlib.ExitStack() as stack:
         line = stack.enter_context(Proxy([broker.talk_port, broker.feed_port], run.chance.randrange(1 << 32), cut=0))
-        disk = None if missing() else stack.enter_context(Disk(place / "data"))
+        disk = None if missing() else stack.enter_context(Disk(place / "data", DISK_MEGABYTES))
         work = stack.enter_context(run.work(broker, server=line.server))
         kinds = [kill_broker, pause_one, replace_one, lambda work, run: disturb(line, run)]
         if disk:
