@@ -9,8 +9,9 @@ namespace palabre {
 namespace {
 
 constexpr std::size_t kTextCellsMin = 20;
-constexpr std::size_t kNarrowIndent = 4;
 constexpr std::size_t kColumnCells = 7;
+// A broker that means harm may send a name of any length.
+constexpr std::size_t kRawIndentMax = 80;
 
 std::string column_text(Column column) {
   const auto number = std::to_string(column.value) + "  ";
@@ -24,21 +25,17 @@ std::string head_of(const event::Message& message, const MessageLayout& layout) 
          "#" + std::to_string(message.client.value) + " " + visible_line(message.name) + "  ";
 }
 
-std::string gutter_for(std::size_t cells_before) {
-  constexpr std::string_view kBar = "| ";
-  return std::string(cells_before - kBar.size(), ' ') + std::string(kBar);
-}
-
 std::string name_among(const std::vector<NamedClient>& names, ClientNumber client) {
   const auto found = std::ranges::find(names, client, &NamedClient::client);
   return found == names.end() ? std::string{} : found->name;
 }
 
-std::string with_gutter(std::string_view text, const std::string& gutter) {
+/// Cut at line feeds alone: a pipe has no width.
+std::string raw_behind_gutter(std::string_view text, std::size_t indent) {
   std::string lines;
   for (const char c : text) {
     lines += c;
-    if (c == '\n') lines += gutter;
+    if (c == '\n') lines += gutter_of(indent);
   }
   return lines;
 }
@@ -48,21 +45,14 @@ std::string with_gutter(std::string_view text, const std::string& gutter) {
 std::string message_line(const event::Message& message, const MessageLayout& layout) {
   const auto head = head_of(message, layout);
   const auto head_cells = cells(head);
-  if (layout.safety == TextSafety::raw) return head + with_gutter(message.text, gutter_for(head_cells));
+  if (layout.safety == TextSafety::raw)
+    return head + raw_behind_gutter(message.text, std::min(head_cells, kRawIndentMax));
   if (layout.width == 0) return head + visible_line(message.text);
 
+  const auto text = visible_text(message.text);
+  if (layout.width >= head_cells + kTextCellsMin) return head + behind_gutter(text, layout.width, head_cells);
   // On a narrow screen the text begins on a row of its own, under the head.
-  const bool is_narrow = layout.width < head_cells + kTextCellsMin;
-  const auto indent = is_narrow ? kNarrowIndent : head_cells;
-  const auto text_cells = std::max(kTextCellsMin, layout.width - std::min(layout.width, indent));
-  std::string line = is_narrow ? head + "\n" + gutter_for(indent) : head;
-  bool is_first = true;
-  for (const auto& row : wrap(visible_text(message.text), text_cells)) {
-    if (!is_first) line += "\n" + gutter_for(indent);
-    line += row;
-    is_first = false;
-  }
-  return line;
+  return behind_gutter(head + "\n" + text, layout.width, kUsualIndent);
 }
 
 std::string notice_line(const event::Notice& notice) {

@@ -18,9 +18,9 @@ constexpr CodePoint kZeroWidthJoiner = 0x200d;
 constexpr CodePoint kEmojiStyle = 0xfe0f;
 // Stacks of combining characters reach into the rows of other people.
 constexpr std::size_t kCombiningMax = 4;
-// Letters and marks by category that draw nothing.
-constexpr std::array<CodePoint, 8> kBlankLetters{0x034f, 0x115f, 0x1160, 0x17b4,
-                                                 0x17b5, 0x2800, 0x3164, 0xffa0};
+// Letters, marks and signs by category that draw nothing.
+constexpr std::array<CodePoint, 9> kBlankLetters{0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5,
+                                                 0x2800, 0x3164, 0xffa0, 0x1d159};
 
 struct Piece {
   CodePoint code_point = kNone;  // kNone: a byte that is no UTF-8
@@ -53,9 +53,15 @@ std::string mark_of(const Piece& piece) {
 // Emoji younger than our Unicode tables.
 constexpr bool is_young_emoji(CodePoint c) { return c >= 0x1f000 && c <= 0x1faff; }
 
+// Vowels and finals of Korean syllables written letter by letter: terminals put them into the cell before.
+constexpr bool is_inner_jamo(CodePoint c) {
+  return (c > 0x1160 && c <= 0x11ff) || (c >= 0xd7b0 && c <= 0xd7ff);
+}
+
 bool is_combining(CodePoint c) {
   const auto category = utf8proc_category(c);
-  return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME;
+  return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME ||
+         category == UTF8PROC_CATEGORY_MC || is_inner_jamo(c);
 }
 
 bool is_hidden(CodePoint c) {
@@ -133,10 +139,19 @@ class Marker {
   std::size_t combining_ = 0;
 };
 
+// Narrow by our tables, wide in terminals: numbers in circles, hexagrams, the letters that make flags.
+constexpr bool is_wide_elsewhere(CodePoint c) {
+  return (c >= 0x3248 && c <= 0x324f) || (c >= 0x4dc0 && c <= 0x4dff) || (c >= 0x1f1e6 && c <= 0x1f1ff);
+}
+
+// Where terminals differ, the most that one of them uses: a row counted too narrow would be wrapped by the
+// terminal, without our gutter.
 std::size_t width_of(CodePoint c) {
-  if (c == kEmojiStyle) return 1;  // it makes a narrow sign wide
-  if (c != kNone && utf8proc_category(c) == UTF8PROC_CATEGORY_CN) return 2;
-  return c == kNone ? 1 : static_cast<std::size_t>(std::max(0, utf8proc_charwidth(c)));
+  if (c == kNone || c == kEmojiStyle) return 1;  // the style makes a narrow sign wide
+  const auto category = utf8proc_category(c);
+  if (category == UTF8PROC_CATEGORY_MC) return 1;
+  if (category == UTF8PROC_CATEGORY_CN || is_wide_elsewhere(c)) return 2;
+  return static_cast<std::size_t>(std::max(0, utf8proc_charwidth(c)));
 }
 
 /// The bytes of the first grapheme of text that is not empty.
@@ -154,6 +169,26 @@ std::string_view first_grapheme(std::string_view text) {
   return text.substr(0, end);
 }
 
+/// What belongs to the character before it.
+bool is_attached(CodePoint c) {
+  return c == kZeroWidthJoiner || c == kZeroWidthNonJoiner || (c != kNone && is_combining(c));
+}
+
+/// The bytes of as many characters as fit in `width` cells, but at least of one: a chain of joined emoji, or
+/// of letters of one syllable, may be longer than any row.
+std::size_t cut_grapheme(std::string_view grapheme, std::size_t width) {
+  std::size_t end = 0;
+  std::size_t before_last = 0;
+  for (std::size_t used = 0; end < grapheme.size();) {
+    const Piece piece = first_piece(grapheme.substr(end));
+    if (!is_attached(piece.code_point)) before_last = end;
+    used += width_of(piece.code_point);
+    if (used > width && before_last > 0) return before_last;
+    end += piece.bytes.size();
+  }
+  return end;
+}
+
 /// How many bytes of `line`, which is not empty, go on a row of `width` cells.
 std::size_t row_end(std::string_view line, std::size_t width) {
   std::size_t end = 0;
@@ -161,7 +196,8 @@ std::size_t row_end(std::string_view line, std::size_t width) {
   for (std::size_t used = 0; end < line.size();) {
     const auto grapheme = first_grapheme(line.substr(end));
     used += cells(grapheme);
-    if (used > width && end > 0) return after_space > 0 ? after_space : end;
+    if (used > width && end == 0) return cut_grapheme(grapheme, width);
+    if (used > width) return after_space > 0 ? after_space : end;
     end += grapheme.size();
     if (grapheme == " ") after_space = end;
   }
@@ -197,6 +233,24 @@ std::vector<std::string> wrap(std::string_view visible, std::size_t width) {
     if (line_feed == std::string_view::npos) return rows;
     visible.remove_prefix(line_feed + 1);
   }
+}
+
+std::string behind_gutter(std::string_view visible, std::size_t width, std::size_t indent) {
+  if (width == 0) return std::string(visible);
+  const auto gutter = gutter_of(indent);
+  std::string rows;
+  bool is_first = true;
+  for (const auto& row : wrap(visible, width > indent ? width - indent : 1)) {
+    if (!is_first) rows += "\n" + gutter;
+    rows += row;
+    is_first = false;
+  }
+  return rows;
+}
+
+std::string gutter_of(std::size_t indent) {
+  constexpr std::string_view kBar = "| ";
+  return std::string(indent - std::min(indent, kBar.size()), ' ') + std::string(kBar);
 }
 
 }  // namespace palabre

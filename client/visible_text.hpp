@@ -22,7 +22,18 @@ namespace palabre {
 [[nodiscard]] std::size_t cells(std::string_view visible);
 
 /// Visible text cut into rows of at most `width` cells: at line feeds, then after spaces, then between
-/// graphemes. A grapheme wider than `width` gets a row of its own.
+/// graphemes, and within those that are wider than a row. A character wider than `width` gets a row of its
+/// own.
 [[nodiscard]] std::vector<std::string> wrap(std::string_view visible, std::size_t width);
+
+/// Visible text as rows of `width` - `indent` cells, divided by line feeds, all but the first behind a gutter
+/// that ends at cell `indent`. So no row of it can look like the beginning of another line. With a width of 0
+/// it stays as it is.
+[[nodiscard]] std::string behind_gutter(std::string_view visible, std::size_t width, std::size_t indent);
+/// The gutter itself: "   | ".
+[[nodiscard]] std::string gutter_of(std::size_t indent);
+
+/// The indent of lines that say where theirs is not.
+inline constexpr std::size_t kUsualIndent = 4;
 
 }  // namespace palabre

@@ -38,9 +38,10 @@ std::string json_line(const event::Stored& stored) {
                   {"at", utc_text(stored.at)}});
 }
 
-std::string json_line(const reply::ClientEntry& client) {
+std::string json_line(const reply::ClientEntry& client, JsonCharacters characters) {
   return line_of(
-      {{"v", 1}, {"client", client.client.value}, {"name", client.name}, {"online", client.is_online}});
+      {{"v", 1}, {"client", client.client.value}, {"name", client.name}, {"online", client.is_online}},
+      characters);
 }
 
 std::string json_line(const reply::RoomEntry& room) {

@@ -16,7 +16,8 @@ enum class JsonCharacters : std::uint8_t { utf8, ascii };
 [[nodiscard]] std::string json_line(const event::Message& message,
                                     JsonCharacters characters = JsonCharacters::utf8);
 [[nodiscard]] std::string json_line(const event::Stored& stored);
-[[nodiscard]] std::string json_line(const reply::ClientEntry& client);
+[[nodiscard]] std::string json_line(const reply::ClientEntry& client,
+                                    JsonCharacters characters = JsonCharacters::utf8);
 [[nodiscard]] std::string json_line(const reply::RoomEntry& room);
 [[nodiscard]] std::string json_line(const NamedClient& self);
 

@@ -7,7 +7,6 @@
 #include "client/cli/talk.hpp"
 #include "client/cli/verbs.hpp"
 #include "client/exit_status.hpp"
-#include "client/visible_text.hpp"
 
 namespace palabre::cli {
 namespace {
@@ -63,7 +62,7 @@ class MatrixPrinter {
  private:
   void print_head(const reply::Row& row) {
     if (options_.prints_json) return;
-    output_.line("#" + std::to_string(row.client.value) + " " + visible_line(row.name) + ": " +
+    output_.show("#" + std::to_string(row.client.value) + " " + row.name + ": " +
                  std::to_string(row.columns.value) + (row.columns.value == 1 ? " message" : " messages"));
   }
 

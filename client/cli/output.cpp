@@ -1,26 +1,18 @@
 #include "client/cli/output.hpp"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "client/cli/json_lines.hpp"
+#include "client/terminal_width.hpp"
 #include "client/time_text.hpp"
+#include "client/visible_text.hpp"
 
 namespace palabre::cli {
-namespace {
-
-constexpr std::size_t kWidthUnknown = 80;
-
-}  // namespace
 
 Output::Output() : is_terminal_(::isatty(STDOUT_FILENO) == 1) {}
 
-std::size_t Output::width() const {
-  if (!is_terminal_) return 0;
-  winsize size{};
-  const bool is_known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return is_known ? size.ws_col : kWidthUnknown;
-}
+std::size_t Output::width() const { return terminal_width(STDOUT_FILENO); }
+
+void Output::show(std::string_view text) { line(behind_gutter(visible_line(text), width(), kUsualIndent)); }
 
 MessageOutput::MessageOutput(Output& output, OutputFormat format, MessageLayout layout)
     : output_(output), format_(format), layout_(layout) {
@@ -29,10 +21,7 @@ MessageOutput::MessageOutput(Output& output, OutputFormat format, MessageLayout 
 }
 
 void MessageOutput::print(const event::Message& message) {
-  if (format_ == OutputFormat::json) {
-    const auto characters = output_.is_terminal() ? JsonCharacters::ascii : JsonCharacters::utf8;
-    return output_.line(json_line(message, characters));
-  }
+  if (format_ == OutputFormat::json) return output_.line(json_line(message, output_.json_characters()));
   if (auto date = local_date(message.at); output_.is_terminal() && date != date_) {
     output_.line("-- " + date + " --");
     date_ = std::move(date);

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "client/cli/json_lines.hpp"
 #include "client/events.hpp"
 #include "client/line_writer.hpp"
 #include "client/message_line.hpp"
@@ -17,8 +18,14 @@ class Output {
 
   [[nodiscard]] bool is_terminal() const { return is_terminal_; }
   [[nodiscard]] std::size_t width() const;  ///< cells of a row; 0 when it is no terminal
+  [[nodiscard]] JsonCharacters json_characters() const {
+    return is_terminal_ ? JsonCharacters::ascii : JsonCharacters::utf8;
+  }
 
+  /// A line as it is.
   void line(std::string_view text) { lines_.add(text); }
+  /// A line for people, with words of others in it.
+  void show(std::string_view text);
   /// False once nobody reads any more.
   bool flush() { return lines_.flush(); }
 

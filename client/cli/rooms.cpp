@@ -7,7 +7,6 @@
 #include "client/cli/talk.hpp"
 #include "client/cli/verbs.hpp"
 #include "client/exit_status.hpp"
-#include "client/visible_text.hpp"
 
 namespace palabre::cli {
 namespace {
@@ -17,8 +16,7 @@ std::string counted(std::uint64_t count, const std::string& what) {
 }
 
 std::string text_line(const reply::RoomEntry& room) {
-  return visible_line(room.room) + "  " + counted(room.head.value, "message") + "  " +
-         counted(room.members, "member");
+  return room.room + "  " + counted(room.head.value, "message") + "  " + counted(room.members, "member");
 }
 
 int rooms(const Settings& settings, bool prints_json) {
@@ -28,7 +26,11 @@ int rooms(const Settings& settings, bool prints_json) {
   if (const auto* problem = std::get_if<Problem>(&answer)) return fail(*problem);
   Output output;
   for (const auto& room : std::get<reply::Rooms>(answer).rooms) {
-    output.line(prints_json ? json_line(room) : text_line(room));
+    if (prints_json) {
+      output.line(json_line(room));
+    } else {
+      output.show(text_line(room));
+    }
   }
   output.flush();
   return kDone;

@@ -1,14 +1,10 @@
 #include "client/cli/talk.hpp"
 
-#include <iostream>
 #include <string>
 
 #include "client/exit_status.hpp"
-#include "client/visible_text.hpp"
 
 namespace palabre::cli {
-
-void say(std::string_view sentence) { std::cerr << "palabre: " << visible_text(sentence) << std::endl; }
 
 int fail(const Problem& problem) {
   say(sentence_of(problem));

@@ -1,14 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <string_view>
 
 #include "client/client.hpp"
+#include "client/say.hpp"
 
 namespace palabre::cli {
-
-/// Says a sentence to the person at the terminal: "palabre: …" on standard error.
-void say(std::string_view sentence);
 
 /// Says why there is no answer and gives the status to end with.
 [[nodiscard]] int fail(const Problem& problem);

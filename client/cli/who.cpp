@@ -7,7 +7,6 @@
 #include "client/cli/talk.hpp"
 #include "client/cli/verbs.hpp"
 #include "client/exit_status.hpp"
-#include "client/visible_text.hpp"
 
 namespace palabre::cli {
 namespace {
@@ -19,7 +18,7 @@ struct WhoOptions {
 };
 
 std::string text_line(const reply::ClientEntry& client) {
-  return "#" + std::to_string(client.client.value) + "  " + visible_line(client.name) + "  " +
+  return "#" + std::to_string(client.client.value) + "  " + client.name + "  " +
          (client.is_online ? "online" : "offline");
 }
 
@@ -35,7 +34,11 @@ int who(const Settings& settings, const WhoOptions& options) {
     const auto& part = std::get<reply::Who>(answer);
     for (const auto& entry : part.clients) {
       if (options.only_online && !entry.is_online) continue;
-      output.line(options.prints_json ? json_line(entry) : text_line(entry));
+      if (options.prints_json) {
+        output.line(json_line(entry, output.json_characters()));
+      } else {
+        output.show(text_line(entry));
+      }
     }
     wanted.from = part.next;
   } while (wanted.from && output.flush());

@@ -6,7 +6,6 @@
 #include "client/cli/program.hpp"
 #include "client/cli/verbs.hpp"
 #include "client/exit_status.hpp"
-#include "client/visible_text.hpp"
 
 namespace palabre::cli {
 namespace {
@@ -16,8 +15,11 @@ int whoami(const Settings& settings, bool prints_json) {
   if (const auto* status = std::get_if<int>(&connected)) return *status;
   const auto& welcome = std::get<Connection>(connected).welcome;
   Output output;
-  output.line(prints_json ? json_line(NamedClient{welcome.client, welcome.name})
-                          : "#" + std::to_string(welcome.client.value) + " " + visible_line(welcome.name));
+  if (prints_json) {
+    output.line(json_line(NamedClient{welcome.client, welcome.name}));
+  } else {
+    output.show("#" + std::to_string(welcome.client.value) + " " + welcome.name);
+  }
   output.flush();
   return kDone;
 }

@@ -76,7 +76,7 @@ void Chat::happened(const event::Notice& notice) {
 
 void Chat::tell_notice(const event::Notice& notice) {
   if (!gate_.is_open()) return;  // /who tells how things are
-  if (const auto line = notice_line(notice); !line.empty()) screen_.print(line, Tone::faint);
+  if (const auto line = notice_line(notice); !line.empty()) print(line, Tone::faint);
 }
 
 void Chat::happened(const event::Stored& /*stored*/) {
@@ -134,7 +134,7 @@ void Chat::run(const std::string& line) {
   if (const auto* called = std::get_if<RunCommand>(&request))
     return (this->*called->command->run)(called->argument);
   if (const auto* unknown = std::get_if<UnknownCommand>(&request)) {
-    const auto name = "/" + visible_line(unknown->name);
+    const auto name = "/" + unknown->name;
     complain("there is no command " + name + " and nothing was sent; /help lists them, /" + name +
              " is plain text");
   }
@@ -203,7 +203,11 @@ void Chat::print_messages(const std::vector<event::Message>& messages, MessageLa
   for (const auto& message : messages) print_message(message, layout);
 }
 
-void Chat::tell(const std::string& sentence) { screen_.print("-- " + sentence + " --", Tone::faint); }
+void Chat::print(const std::string& line, Tone tone) {
+  screen_.print(behind_gutter(visible_line(line), screen_.width(), kUsualIndent), tone);
+}
+
+void Chat::tell(const std::string& sentence) { print("-- " + sentence + " --", Tone::faint); }
 
 void Chat::complain(const std::string& sentence) {
   if (exit_status_ == kDone) exit_status_ = kFailed;

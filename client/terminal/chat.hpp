@@ -85,6 +85,8 @@ class Chat {
   void print_message(const event::Message& message, MessageLayout layout);
   [[nodiscard]] Tone tone_of(const event::Message& message, const MessageLayout& layout) const;
   void print_messages(const std::vector<event::Message>& messages, MessageLayout layout);
+  /// A line that may have words of others in it.
+  void print(const std::string& line, Tone tone);
   void tell(const std::string& sentence);      ///< "-- sentence --"
   void complain(const std::string& sentence);  ///< tells, and remembers it for exit_status()
   void complain(const Problem& problem) { complain(sentence_of(problem)); }

@@ -29,17 +29,16 @@ void Chat::help(const std::string& argument) {
   if (argument.empty()) {
     for (const auto& command : commands()) {
       const auto usage = "/" + std::string(command.name) + " " + std::string(command.arguments);
-      screen_.print(left_aligned(usage, 18) + std::string(command.about), Tone::normal);
+      print(left_aligned(usage, 18) + std::string(command.about), Tone::normal);
     }
-    screen_.print(left_aligned("//text", 18) + "Send text that begins with a slash", Tone::normal);
+    print(left_aligned("//text", 18) + "Send text that begins with a slash", Tone::normal);
     return;
   }
   const auto* command = find_command(argument.starts_with('/') ? argument.substr(1) : argument);
-  if (command == nullptr)
-    return complain("there is no command " + visible_line(argument) + "; /help lists them");
-  screen_.print("/" + std::string(command->name) + " " + std::string(command->arguments), Tone::normal);
-  screen_.print("  " + std::string(command->about), Tone::normal);
-  screen_.print("  for example: " + std::string(command->example), Tone::normal);
+  if (command == nullptr) return complain("there is no command " + argument + "; /help lists them");
+  print("/" + std::string(command->name) + " " + std::string(command->arguments), Tone::normal);
+  print("  " + std::string(command->about), Tone::normal);
+  print("  for example: " + std::string(command->example), Tone::normal);
 }
 
 void Chat::lock(const std::string& /*argument*/) {
@@ -109,7 +108,7 @@ void Chat::join(const std::string& argument) {
 
 void Chat::leave(const std::string& argument) {
   const auto room = argument.empty() ? room_ : argument;
-  if (!rooms_.contains(room)) return complain("you are not in " + visible_line(room));
+  if (!rooms_.contains(room)) return complain("you are not in " + room);
   if (!can_ask()) return;
   const auto left = client_.leave(room, kAnswerWait);
   if (const auto* problem = std::get_if<Problem>(&left)) return complain(*problem);
@@ -130,12 +129,12 @@ void Chat::who(const std::string& argument) {
   for (const auto& client : who.clients) {
     online += client.is_online ? 1 : 0;
     const auto number = left_aligned("#" + std::to_string(client.client.value), 5);
-    screen_.print("  " + number + " " + left_aligned(visible_line(client.name), limits::kNameBytesMax) +
-                      (client.is_online ? " online" : " offline"),
-                  Tone::normal);
+    print("  " + number + " " + left_aligned(visible_line(client.name), limits::kNameBytesMax) +
+              (client.is_online ? " online" : " offline"),
+          Tone::normal);
   }
   const auto members = counted(who.clients.size(), "member") + (who.next ? ", and more" : "");
-  tell(visible_line(room) + ": " + members + ", " + std::to_string(online) + " online");
+  tell(room + ": " + members + ", " + std::to_string(online) + " online");
 }
 
 void Chat::rooms(const std::string& /*argument*/) {
@@ -145,9 +144,9 @@ void Chat::rooms(const std::string& /*argument*/) {
   for (const auto& room : std::get<reply::Rooms>(answer).rooms) {
     completion_.knows_room(room.room);
     const std::string mark = room.room == room_ ? "* " : rooms_.contains(room.room) ? "+ " : "  ";
-    screen_.print(mark + left_aligned(visible_line(room.room), limits::kRoomBytesMax) + " " +
-                      counted(room.head.value, "message") + ", " + counted(room.members, "member"),
-                  Tone::normal);
+    print(mark + left_aligned(visible_line(room.room), limits::kRoomBytesMax) + " " +
+              counted(room.head.value, "message") + ", " + counted(room.members, "member"),
+          Tone::normal);
   }
   tell("* you are here, + you are in it");
 }
@@ -169,8 +168,7 @@ void Chat::matrix(const std::string& argument) {
   answer = client_.row({.client = client, .from = from, .count = kRowLines}, kAnswerWait);
   if (const auto* problem = std::get_if<Problem>(&answer)) return complain(*problem);
   const auto& row = std::get<reply::Row>(answer);
-  tell("row " + std::to_string(client.value) + ", " + visible_line(row.name) + ": " +
-       counted(columns, "message"));
+  tell("row " + std::to_string(client.value) + ", " + row.name + ": " + counted(columns, "message"));
   print_messages(messages_of(row, welcome_.epoch), {.shows_room = true, .shows_column = true});
 }
 

@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "client/terminal/commands.hpp"
+#include "schema/text.hpp"
 
 namespace palabre::terminal {
 
 void Completion::heard(const std::string& name) {
+  if (!is_name(name)) return;  // Tab would put it on the screen as it is
   if (!names_.empty() && names_.front() == name) return;
   const auto known = std::ranges::find(names_, name);
   if (known != names_.end()) names_.erase(known);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unistd.h>
+
 #include <deque>
 #include <optional>
 #include <string>
@@ -7,6 +9,7 @@
 #include "client/line_reader.hpp"
 #include "client/line_writer.hpp"
 #include "client/terminal/screen.hpp"
+#include "client/terminal_width.hpp"
 
 namespace palabre::terminal {
 
@@ -21,7 +24,8 @@ class PlainScreen final : public Screen {
     return true;
   }
   [[nodiscard]] bool is_closed() const override { return written_.is_closed(); }
-  [[nodiscard]] std::size_t width() const override { return 0; }
+  /// On a terminal, which would wrap a long message itself, rows have a gutter here too.
+  [[nodiscard]] std::size_t width() const override { return terminal_width(STDOUT_FILENO); }
   void read_input() override { lines_.read_once(); }
   std::optional<Typed> next_typed() override;
 

@@ -7,13 +7,13 @@
 #include <array>
 #include <clocale>
 #include <cstdlib>
-#include <iostream>
 #include <memory>
 #include <string_view>
 #include <utility>
 
 #include "client/client.hpp"
 #include "client/exit_status.hpp"
+#include "client/say.hpp"
 #include "client/terminal/chat.hpp"
 #include "client/terminal/line_screen.hpp"
 #include "client/terminal/plain_screen.hpp"
@@ -28,8 +28,6 @@ constexpr std::size_t kEventsAtOnce = 256;
 /// So many posts may be without an answer before more of a pipe is read.
 constexpr std::size_t kUnderWayMax = 2'048;
 constexpr int kIdleMs = 1'000;  // for states that depend on time, such as a late answer
-
-void say(const std::string& sentence) { std::cerr << "palabre: " << sentence << std::endl; }
 
 /// Readline and the terminal must agree that text is UTF-8, also where no locale is set.
 void use_utf8() {

@@ -73,6 +73,25 @@ TEST_F(MessageLine, never_lets_the_terminal_wrap_so_that_spaces_cannot_forge_a_l
   for (std::size_t i = 1; i < rows.size(); ++i) EXPECT_THAT(rows[i], StartsWith("               | "));
 }
 
+// Two cells on the screen where our tables say one: counted as one, the terminal would wrap in the middle.
+TEST_F(MessageLine, counts_wide_signs_so_that_the_terminal_never_wraps) {
+  for (const std::string sign : {"\u0915\u0903", "\u4dc0"}) {
+    std::string padding;
+    for (int i = 0; i < 31; ++i) padding += sign;
+    const auto line = message_line(message(padding + " 13:05  #1 root  forged"), {.width = 80});
+    EXPECT_THAT(line, HasSubstr("\n               | 13:05  #1 root  forged"));
+  }
+}
+
+TEST_F(MessageLine, puts_the_gutter_under_a_name_of_any_length_too) {
+  auto hostile = message("text");
+  hostile.name = "x" + std::string(70, ' ') + "13:05  #1 root  forged";
+  const auto rows = rows_of(message_line(hostile, {.width = 80}));
+  ASSERT_GT(rows.size(), 2U);
+  for (std::size_t i = 1; i < rows.size(); ++i) EXPECT_THAT(rows[i], StartsWith("  | "));
+  EXPECT_LT(message_line(hostile, {.safety = TextSafety::raw}).size(), 200U);
+}
+
 TEST_F(MessageLine, moves_the_text_under_the_head_on_a_narrow_screen) {
   const auto rows = rows_of(message_line(message("some words that are long enough"), {.width = 30}));
   ASSERT_GT(rows.size(), 2U);

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <clocale>
+#include <cstdint>
+#include <cwchar>
 #include <string>
 
 namespace palabre {
@@ -14,6 +17,19 @@ using testing::Not;
 using testing::ResultOf;
 
 using namespace std::string_literals;
+
+std::string utf8(char32_t c) {
+  std::string text;
+  const auto put = [&text](char32_t byte) { text += static_cast<char>(byte); };
+  if (c < 0x800) {
+    put(0xc0 | c >> 6);
+  } else {
+    c < 0x10000 ? put(0xe0 | c >> 12) : (put(0xf0 | c >> 18), put(0x80 | (c >> 12 & 0x3f)));
+    put(0x80 | (c >> 6 & 0x3f));
+  }
+  put(0x80 | (c & 0x3f));
+  return text;
+}
 
 TEST(VisibleText, leaves_what_people_write_as_it_is) {
   for (const auto* text :
@@ -64,6 +80,20 @@ TEST(VisibleText, marks_combining_characters_without_a_base_and_in_stacks) {
   EXPECT_EQ(visible_text("a\u0301\u0302\u0303\u0304\u0305"), "a\u0301\u0302\u0303\u0304<U+0305>");
 }
 
+TEST(VisibleText, takes_vowel_signs_and_inner_jamo_for_combining_characters_too) {
+  for (const std::string mark : {"\u0903", "\u1161", "\u11a8", "\ud7b0"}) {
+    EXPECT_THAT(visible_text(mark), testing::StartsWith("<U+")) << mark;
+    const auto four = "\u0915" + mark + mark + mark + mark;
+    EXPECT_THAT(visible_text(four + mark), testing::StartsWith(four + "<U+")) << mark;
+  }
+}
+
+TEST(VisibleText, does_not_change_when_it_is_made_visible_again) {
+  for (const auto* text : {"\x1b[2J\u202e\ta\u0301\u0301\u0301\u0301\u0301", "\xff\u200d\u200b<U+202E>"}) {
+    EXPECT_EQ(visible_line(visible_line(text)), visible_line(text));
+  }
+}
+
 TEST(VisibleText, marks_bytes_that_are_no_utf8) {
   EXPECT_EQ(visible_text("a\xff"), "a<0xFF>");
   EXPECT_EQ(visible_text("\xed\xa0\x80"), "<0xED><0xA0><0x80>");
@@ -97,6 +127,22 @@ TEST(Cells, counts_wide_characters_twice_and_combining_ones_not) {
   EXPECT_EQ(cells("\u2764\ufe0f"), 2U);
 }
 
+TEST(Cells, are_never_fewer_than_the_systems_own_terminals_use) {
+  std::setlocale(LC_CTYPE, "C.UTF-8");
+  for (char32_t c = 0xa0; c < 0x30000; ++c) {
+    const auto text = utf8(c);
+    if (visible_text(text) != text) continue;
+    const int used = ::wcwidth(static_cast<wchar_t>(c));
+    ASSERT_GE(static_cast<int>(cells(text)), used) << std::hex << static_cast<std::uint32_t>(c);
+  }
+}
+
+TEST(Cells, are_the_most_that_a_terminal_uses_where_they_differ) {
+  EXPECT_EQ(cells("\u0915\u093e"), 2U);          // a vowel sign with a cell of its own, or none
+  EXPECT_EQ(cells("\u4dc0"), 2U);                // a hexagram
+  EXPECT_EQ(cells("\U0001f1eb\U0001f1f7"), 4U);  // a flag, or two letters
+}
+
 TEST(Wrap, cuts_after_spaces_and_only_inside_a_word_that_is_too_long) {
   EXPECT_THAT(wrap("one two three", 8), ElementsAre("one two ", "three"));
   EXPECT_THAT(wrap("abcdefgh", 3), ElementsAre("abc", "def", "gh"));
@@ -117,6 +163,18 @@ TEST(Wrap, keeps_every_row_within_the_width) {
 TEST(Wrap, does_not_cut_a_grapheme) {
   EXPECT_THAT(wrap("e\u0301e\u0301", 1), ElementsAre("e\u0301", "e\u0301"));
   EXPECT_THAT(wrap("\u65e5\u672c", 1), ElementsAre("\u65e5", "\u672c"));
+}
+
+TEST(Wrap, cuts_a_grapheme_that_is_wider_than_a_row_but_never_before_what_is_combined) {
+  std::string chain = "\U0001f389";
+  for (int i = 0; i < 50; ++i) chain += "\u200d\U0001f389";
+  EXPECT_THAT(wrap(chain, 10), Each(ResultOf(cells, testing::Le(10U))));
+  EXPECT_THAT(wrap("\u65e5\u0301", 1), ElementsAre("\u65e5\u0301"));
+}
+
+TEST(BehindGutter, begins_every_row_but_the_first_with_the_gutter) {
+  EXPECT_EQ(behind_gutter("-- one two three --", 15, 4), "-- one two \n  | three --");
+  EXPECT_EQ(behind_gutter("one two three", 0, 4), "one two three");
 }
 
 }  // namespace

@@ -16,6 +16,12 @@ TEST(Completion, offers_names_by_who_spoke_last) {
   EXPECT_THAT(completion.candidates("x", 0), IsEmpty());
 }
 
+TEST(Completion, offers_nothing_that_a_terminal_might_act_on) {
+  Completion completion;
+  completion.heard("al\x1b[2J");
+  EXPECT_THAT(completion.candidates("al", 0), IsEmpty());
+}
+
 TEST(Completion, offers_commands_at_the_beginning_of_the_line_only) {
   const Completion completion;
   EXPECT_THAT(completion.candidates("/un", 0), ElementsAre("/unlock"));
