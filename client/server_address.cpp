@@ -36,9 +36,10 @@ HostAndPort split(std::string_view text) {
 bool is_host(std::string_view host) {
   const auto is_host_character = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("-._:[]%").find(c) != std::string_view::npos;
+           std::string_view("-._:%").find(c) != std::string_view::npos;
   };
-  return !host.empty() && host != "[]" && std::ranges::all_of(host, is_host_character);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  return !host.empty() && std::ranges::all_of(host, is_host_character);
 }
 
 std::optional<std::uint16_t> read_port(std::string_view text) {

@@ -59,6 +59,7 @@ TEST(ServerAddress, says_why_it_takes_nothing_else) {
   EXPECT_THAT(address_of("a b"), HasSubstr("write tcp://"));
   EXPECT_THAT(address_of("[::1"), HasSubstr("write tcp://"));
   EXPECT_THAT(address_of("[::1]x"), HasSubstr("write tcp://"));
+  EXPECT_THAT(address_of("::1]2"), HasSubstr("write tcp://"));
 }
 
 }  // namespace
