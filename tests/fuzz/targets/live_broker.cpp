@@ -1,0 +1,76 @@
+#include "tests/fuzz/targets/live_broker.hpp"
+
+#include <stdlib.h>
+
+#include <cstdio>
+#include <exception>
+#include <utility>
+#include <variant>
+
+namespace palabre::fuzz {
+namespace {
+
+constexpr int kPatienceMs = 20'000;
+
+std::filesystem::path make_directory() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "palabre-fuzz-XXXXXX").string();
+  demand(::mkdtemp(pattern.data()) != nullptr, "there is a place for temporary files");
+  return pattern;
+}
+
+broker::Config config_in(const std::filesystem::path& directory) {
+  auto read = broker::read_config({.flags = {{"data_dir", directory / "data"},
+                                             {"bind", "127.0.0.1"},
+                                             {"talk_port", "0"},
+                                             {"feed_port", "0"},
+                                             {"security", "open"},
+                                             {"durability", "memory"}},
+                                   .environment = [](const std::string&) { return std::nullopt; },
+                                   .file = {}});
+  demand(std::holds_alternative<broker::Config>(read), "the broker's configuration is right");
+  return std::get<broker::Config>(std::move(read));
+}
+
+void must_not_fail(const std::exception& failure) {
+  std::fprintf(stderr, "the store: %s\n", failure.what());
+  demand(false, "the store works");
+}
+
+}  // namespace
+
+LiveBroker::LiveBroker() : directory_(make_directory()) {
+  broker_.emplace(config_in(directory_), broker::Broker::Watch{must_not_fail, must_not_fail});
+}
+
+LiveBroker::~LiveBroker() {
+  broker_.reset();
+  std::filesystem::remove_all(directory_);
+}
+
+HonestPeer::HonestPeer(zmq::context_t& context, const std::string& talk)
+    : socket_(context, zmq::socket_type::dealer) {
+  socket_.set(zmq::sockopt::linger, 0);
+  socket_.set(zmq::sockopt::rcvtimeo, kPatienceMs);
+  socket_.connect(talk);
+  const auto answer = ask(request::Hello{.name = "honest", .token = "the-token-of-the-honest"});
+  demand(std::holds_alternative<reply::Welcome>(answer), "the honest peer is welcome");
+}
+
+void HonestPeer::post() {
+  last_counter_ = last_counter_.next();
+  const auto answer = ask(request::Post{"lobby", {7}, last_counter_, {"still here"}});
+  const auto* stored = std::get_if<reply::Stored>(&answer);
+  demand(stored != nullptr && stored->acks.size() == 1, "the honest peer's message is stored");
+}
+
+Reply HonestPeer::ask(const Request& request) {
+  last_request_ = last_request_.next();
+  socket_.send(zmq::buffer(encode(last_request_, request)), zmq::send_flags::none);
+  zmq::message_t frame;
+  demand(socket_.recv(frame).has_value(), "the honest peer is answered");
+  auto reply = decode_reply(frame.to_string_view());
+  demand(reply.ok() && reply->id == last_request_, "the honest peer gets its answer");
+  return std::move(reply->body);
+}
+
+}  // namespace palabre::fuzz
