@@ -17,6 +17,8 @@ namespace palabre::terminal {
 /// redrawn, and a change of state is a line too.
 class PlainScreen final : public Screen {
  public:
+  ~PlainScreen() override { written_.flush(); }
+
   void print(const std::string& rows, Tone /*tone*/) override { written_.add(rows); }
   void show(const Status& status) override;
   bool flush() override {

@@ -23,7 +23,9 @@ class Terminal:
         settings = [f"{key}={value}" for key, value in variables.items()]
         line = shlex.join(["env", *settings, *(str(part) for part in command)])
         # The shell outlives a Ctrl-c that is meant for the program.
-        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows),
+        # All rows are kept, and a program may do whatever a terminal allows at most.
+        self.tmux("-f", "/dev/null", "start-server", ";", "set-option", "-g", "history-limit", "100000", ";",
+                  "set-option", "-s", "set-clipboard", "on", ";", "new-session", "-d", "-x", str(columns), "-y", str(rows),
                   "sh", "-c", f"trap : INT; {line}; echo ended with $?; exec cat")
 
     def __enter__(self):
@@ -41,6 +43,16 @@ class Terminal:
         """The rows of the screen, without blanks at their ends and without empty rows at the bottom."""
         screen = self.tmux("capture-pane", "-p", *(["-e"] if with_colours else []))
         return [row.rstrip() for row in screen.rstrip("\n").split("\n")]
+
+    def all_rows(self) -> list[str]:
+        """The rows of the screen, and those that have left it."""
+        return [row.rstrip() for row in self.tmux("capture-pane", "-p", "-S", "-").rstrip("\n").split("\n")]
+
+    def title(self) -> str:
+        return self.tmux("display-message", "-p", "#{pane_title} #{window_name}")
+
+    def clipboard(self) -> str:
+        return self.tmux("list-buffers")
 
     def prompt(self) -> str:
         """The last row that is not empty: the input line, when that is one row long."""
