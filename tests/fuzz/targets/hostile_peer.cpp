@@ -42,7 +42,9 @@ void HostilePeer::act(Script& script) {
     case 5: return subscriber_.reset();
     case 6: return send_raw(script);
     case 7: return read_replies();
-    default: return send(encode(RequestId{script.number(4)}, script.request()));
+    case 8:
+    case 9: return ask(script);
+    default: return send_request(script);
   }
 }
 
@@ -50,6 +52,23 @@ void HostilePeer::settle() {
   if (!dealer_) return;
   read_replies();
   send(encode(RequestId{99}, request::Ping{}));
+  await_reply();
+}
+
+void HostilePeer::send_request(Script& script) {
+  const RequestId id{script.number(4)};
+  send(encode(id, script.request()));
+}
+
+/// What follows finds the connection as the answer left it: what is sent right behind a HELLO may overtake
+/// it.
+void HostilePeer::ask(Script& script) {
+  read_replies();
+  send_request(script);
+  await_reply();
+}
+
+void HostilePeer::await_reply() {
   dealer_->set(zmq::sockopt::rcvtimeo, kSettleMs);
   zmq::message_t frame;
   if (dealer_->recv(frame)) read_replies();

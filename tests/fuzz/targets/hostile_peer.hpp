@@ -21,6 +21,9 @@ class HostilePeer {
 
  private:
   void connect(Script& script);
+  void send_request(Script& script);
+  void ask(Script& script);
+  void await_reply();
   void send_parts(Script& script);
   void subscribe(Script& script);
   void send_raw(Script& script);

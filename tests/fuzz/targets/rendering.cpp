@@ -24,6 +24,7 @@ constexpr Range kActive[] = {{0x00, 0x09},     {0x0b, 0x1f},       {0x7f, 0x9f},
                              {0xffff, 0xffff}, {0xe0000, 0xe00ff}, {0xf0000, 0x10ffff}};
 
 bool is_active(char32_t point) {
+  if (point >= 0x20 && point <= 0x7e) return false;
   return std::ranges::any_of(kActive,
                              [&](Range range) { return point >= range.first && point <= range.last; });
 }
