@@ -49,7 +49,7 @@ class Terminal:
         return [row.rstrip() for row in self.tmux("capture-pane", "-p", "-S", "-").rstrip("\n").split("\n")]
 
     def title(self) -> str:
-        return self.tmux("display-message", "-p", "#{pane_title} #{window_name}")
+        return self.tmux("display-message", "-p", "#{pane_title}")
 
     def clipboard(self) -> str:
         return self.tmux("list-buffers")
