@@ -17,10 +17,12 @@
 #include "broker/session/reads.hpp"
 #include "broker/session/registry.hpp"
 #include "broker/transport/context.hpp"
+#include "broker/transport/guard.hpp"
 #include "broker/transport/outbox.hpp"
 #include "broker/transport/publisher.hpp"
 #include "broker/transport/router.hpp"
 #include "broker/transport/zap.hpp"
+#include "schema/limits.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -61,6 +63,15 @@ Strangers strangers_of(const Config& config) {
   return config.registration == Registration::closed ? Strangers::nowhere : Strangers::at_talk;
 }
 
+Guard::Options guard_options(const Config& config) {
+  // A longest request that is still coming is not too much; libzmq's own words are few.
+  constexpr std::uint64_t kUnfinishedBytesMax = limits::kRequestBytesMax + 64 * 1024;
+  return {{config.connections_per_address, config.connections_per_local_address,
+           connections_allowed(config.sessions_max)},
+          {kUnfinishedBytesMax, config.unread_bytes},
+          config.subscription_bytes};
+}
+
 }  // namespace
 
 /// In the order in which they are made; each uses only those above it.
@@ -75,6 +86,7 @@ struct Broker::Parts {
   zmq::context_t context;
   Zap zap;  // before anything binds
   Outbox outbox;
+  Guard guard;
   std::unique_ptr<Router> router;
   std::unique_ptr<Publisher> publisher;
 
@@ -91,6 +103,7 @@ struct Broker::Parts {
         context(make_context(config.sessions_max)),
         zap(context, strangers_of(config), keys, canary.open),
         outbox(config.router_outbox),
+        guard(guard_options(config)),
         router(make_router(config)),
         publisher(make_publisher(config)),
         recorder({config.recorder_queue, config.durability},
@@ -103,6 +116,10 @@ struct Broker::Parts {
     publisher->start(board.with([](const auto& newest) { return newest->epoch(); }));
     recorder.start(*greeter);
     router->start(registry, *greeter);
+    guard.start({[this] { outbox.wake_up().ring(); },
+                 [this](const ConnectionEvent& event) { publisher->tell_audience(event); },
+                 std::move(watch.on_ended)},
+                port_of(router->endpoint()), port_of(publisher->endpoint()));
   }
 
   void admit_registered_keys() {
@@ -120,19 +137,20 @@ struct Broker::Parts {
     recorder.finish();
     publisher->finish();
     router->finish();
+    guard.finish();
   }
 
   std::unique_ptr<Router> make_router(const Config& config) {
     const auto address = address_of(config.bind, config.talk_port);
     const Router::Options options{address, std::chrono::milliseconds(config.heartbeat_ms), secret};
-    return bind<Router>(address, context, options, outbox);
+    return bind<Router>(address, context, options, outbox, guard);
   }
 
   std::unique_ptr<Publisher> make_publisher(const Config& config) {
     const auto address = address_of(config.bind, config.feed_port);
     const Publisher::Options options{address, config.publisher_queue,
                                      static_cast<int>(config.feed_high_water_mark), secret, canary};
-    return bind<Publisher>(address, context, options, wall_clock);
+    return bind<Publisher>(address, context, options, wall_clock, guard);
   }
 
   std::unique_ptr<Greeter> make_greeter(const Config& config) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "broker/config.hpp"
 #include "broker/domain/ports.hpp"
@@ -35,6 +36,9 @@ class Broker {
     /// Something in it cannot be read, and whoever asked for it was refused. Called from any thread that
     /// reads.
     std::function<void(const std::exception&)> on_unreadable;
+    /// A connection was ended for what came on it. Called from the guard's thread, once a second at most;
+    /// with the number of those ended since it was last called.
+    std::function<void(const std::string& address, std::string_view reason, std::size_t ended)> on_ended;
   };
 
   /// Opens the store, binds both ports and serves. Throws with a sentence for people when it cannot start.

@@ -20,6 +20,8 @@ constexpr std::array<std::string_view, 3> kRegistrationWords{"anyone", "invite",
 constexpr std::array<std::string_view, 2> kDurabilityWords{"disk", "memory"};
 constexpr std::array<std::string_view, 4> kLogLevelWords{"debug", "info", "warning", "error"};
 
+constexpr std::uint64_t kMebibyte = 1024 * 1024;
+
 template <auto Member>
 void put_number(Config& config, std::uint64_t number) {
   config.*Member = static_cast<std::remove_reference_t<decltype(config.*Member)>>(number);
@@ -87,6 +89,17 @@ constexpr std::array kKeys{
         number<&Config::feed_high_water_mark>(1024, 1, 1'000'000)},
     Key{"sessions_max", "sessions", "How many identities may be connected at once, one thread each.",
         number<&Config::sessions_max>(16384, 1, 65'536)},
+    Key{"connections_per_address", "connections",
+        "How many may come from one address; one client has two. The next one is ended at once.",
+        number<&Config::connections_per_address>(256, 1, 1'048'576)},
+    Key{"connections_per_local_address", "connections", "The same for addresses of this machine's loopback.",
+        number<&Config::connections_per_local_address>(65'536, 1, 1'048'576)},
+    Key{"unread_bytes", "bytes",
+        "What one connection may have waiting for the router in memory; beyond that it is ended.",
+        number<&Config::unread_bytes>(16 * kMebibyte, kMebibyte, 1024 * kMebibyte)},
+    Key{"subscription_bytes", "bytes",
+        "What one connection may send to the feed port in all; beyond that it is ended.",
+        number<&Config::subscription_bytes>(256 * 1024, 4096, 1024 * kMebibyte)},
     Key{"readers", "threads", "Threads that read history for clients, at a low priority.",
         number<&Config::readers>(1, 1, 64)},
     Key{"log_level", "", "How much is logged: debug, info, warning or error.",

@@ -36,6 +36,10 @@ struct Config {
   std::size_t router_outbox = 0;
   std::size_t feed_high_water_mark = 0;
   std::size_t sessions_max = 0;
+  std::size_t connections_per_address = 0;
+  std::size_t connections_per_local_address = 0;
+  std::size_t unread_bytes = 0;
+  std::size_t subscription_bytes = 0;
   std::size_t readers = 0;
   std::string log_level;
 };

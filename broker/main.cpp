@@ -118,6 +118,10 @@ void tell_of_damage(const std::exception& failure) {
   spdlog::error("a client was refused: {} ('palabred check' looks through the whole store)", failure.what());
 }
 
+void tell_of_ended(const std::string& address, std::string_view reason, std::size_t ended) {
+  spdlog::warn("ended a connection from {}: {} ({} since the last such line)", address, reason, ended);
+}
+
 void warn_of_few_descriptors(const Config& config, const Broker& broker) {
   if (broker.clients_allowed() >= config.sessions_max) return;
   spdlog::warn("the limit on open files (ulimit -n) is enough for {} clients, sessions_max is {}",
@@ -128,7 +132,7 @@ int serve(const Config& config) {
   const auto signals = block_end_signals();
   set_thread_stack_bytes(kThreadStackBytes);
   prepare_for_sleepers(config.sessions_max);
-  const Broker broker(config, {end_at_once, tell_of_damage});
+  const Broker broker(config, {end_at_once, tell_of_damage, tell_of_ended});
   warn_of_few_descriptors(config, broker);
   if (is_open_to_network(config)) {
     spdlog::warn(

@@ -5,15 +5,11 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <cstring>
 #include <thread>
-
-#include "broker/transport/socket_calls.hpp"
 
 namespace palabre::broker {
 namespace {
 
-constexpr const char* kMonitor = "inproc://feed-monitor";
 // A look costs a system call for each reader looked at, so it is taken once in so many bytes.
 constexpr std::size_t kBytesALook = 64 * 1024;
 constexpr std::size_t kReadersALook = 32;
@@ -26,13 +22,8 @@ constexpr auto kPatience = std::chrono::seconds(1);
 
 }  // namespace
 
-Audience::Audience(zmq::context_t& context, zmq::socket_t& feed) : monitor_(context, zmq::socket_type::pair) {
-  if (zmq_socket_monitor(feed.handle(), kMonitor, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED) != 0) {
-    throw zmq::error_t();
-  }
-  monitor_.set(zmq::sockopt::linger, 0);
-  monitor_.set(zmq::sockopt::rcvhwm, 0);
-  monitor_.connect(kMonitor);
+void Audience::hear(const ConnectionEvent& event) {
+  news_.with([&event](std::vector<ConnectionEvent>& news) { news.push_back(event); });
 }
 
 void Audience::wait_until_most_keep_up() {
@@ -75,17 +66,11 @@ Audience::Pace Audience::pace_of(Reader& reader, Instant now) {
 }
 
 void Audience::note_comings_and_goings() {
-  zmq::message_t event;
-  while (receive_frame(monitor_, event)) {
-    (void)skip_rest(monitor_, event);
-    // Sixteen bits that name the event, and thirty-two that say more: here, the descriptor.
-    std::uint16_t kind = 0;
-    std::int32_t descriptor = 0;
-    if (event.size() != sizeof kind + sizeof descriptor) continue;
-    std::memcpy(&kind, event.data(), sizeof kind);
-    std::memcpy(&descriptor, static_cast<const char*>(event.data()) + sizeof kind, sizeof descriptor);
-    std::erase_if(readers_, [&](const Reader& reader) { return reader.descriptor == descriptor; });
-    if (kind == ZMQ_EVENT_ACCEPTED) readers_.push_back({descriptor});
+  events_.clear();
+  news_.with([this](std::vector<ConnectionEvent>& news) { events_.swap(news); });
+  for (const auto& [kind, descriptor] : events_) {
+    std::erase_if(readers_, [=](const Reader& reader) { return reader.descriptor == descriptor; });
+    if (kind == ConnectionEvent::Kind::came) readers_.push_back({descriptor});
   }
 }
 

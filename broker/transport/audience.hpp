@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <vector>
-#include <zmq.hpp>
+
+#include "broker/threads/guarded.hpp"
+#include "broker/transport/connection_monitor.hpp"
 
 namespace palabre::broker {
 
@@ -14,8 +16,8 @@ namespace palabre::broker {
 /// sleeper must not slow anybody, and neither must a sleeping room. Lives on the publisher's thread.
 class Audience {
  public:
-  /// Watches who connects to `feed` from now on; before it binds.
-  Audience(zmq::context_t& context, zmq::socket_t& feed);
+  /// Somebody came to the feed, or went. Any thread may say so.
+  void hear(const ConnectionEvent& event);
 
   /// Counts what was sent to everybody.
   void sent(std::size_t bytes) { unseen_ += bytes; }
@@ -25,8 +27,6 @@ class Audience {
   [[nodiscard]] bool is_behind();
 
   [[nodiscard]] std::size_t size() const { return readers_.size(); }
-  /// Before the feed is closed.
-  void close() { monitor_.close(); }
 
  private:
   using Instant = std::chrono::steady_clock::time_point;
@@ -40,7 +40,8 @@ class Audience {
   void note_comings_and_goings();
   [[nodiscard]] static Pace pace_of(Reader& reader, Instant now);
 
-  zmq::socket_t monitor_;
+  Guarded<std::vector<ConnectionEvent>> news_;
+  std::vector<ConnectionEvent> events_;  ///< taken from there
   std::vector<Reader> readers_;
   std::size_t next_ = 0;    ///< where the next look begins
   std::size_t unseen_ = 0;  ///< bytes sent since the last look

@@ -22,19 +22,30 @@ void seed_routing_ids() {
   std::srand(seed);
 }
 
-// Two connections a client, and some for the store and ourselves.
+// Two connections a client, some for the store and ourselves, and some for connections that are to be ended.
 constexpr std::size_t kOwnDescriptors = 512;
+constexpr std::size_t kSpareDescriptors = 2048;
 constexpr std::size_t kDescriptorsPerClient = 2;
+constexpr std::size_t kStrangers = 1024;
 
 // Root may raise the hard limit, too; others get as far as that.
 void raise_descriptor_limit(std::size_t clients_max) {
-  const auto wanted = static_cast<rlim_t>(kDescriptorsPerClient * clients_max + kOwnDescriptors);
+  const auto wanted = static_cast<rlim_t>(kDescriptorsPerClient * clients_max + kStrangers + kOwnDescriptors +
+                                          kSpareDescriptors);
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
   const rlimit raised{wanted, std::max(wanted, limit.rlim_max)};
   if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) return;
   limit.rlim_cur = std::min(wanted, limit.rlim_max);
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::size_t connections_within_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::numeric_limits<std::size_t>::max();
+  const std::size_t most = limit.rlim_cur;
+  // Where there are few, a quarter is kept.
+  return most - std::min(kOwnDescriptors + kSpareDescriptors, most / 4);
 }
 
 }  // namespace
@@ -48,10 +59,10 @@ zmq::context_t make_context(std::size_t clients_max) {
   return context;
 }
 
-std::size_t clients_allowed() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::numeric_limits<std::size_t>::max();
-  return limit.rlim_cur <= kOwnDescriptors ? 0 : (limit.rlim_cur - kOwnDescriptors) / kDescriptorsPerClient;
+std::size_t clients_allowed() { return connections_within_limit() / kDescriptorsPerClient; }
+
+std::size_t connections_allowed(std::size_t clients_max) {
+  return std::min(connections_within_limit(), kDescriptorsPerClient * clients_max + kStrangers);
 }
 
 }  // namespace palabre::broker

@@ -13,4 +13,9 @@ namespace palabre::broker {
 /// How many clients the limit on open descriptors leaves room for: at it, libzmq's threads spin.
 [[nodiscard]] std::size_t clients_allowed();
 
+/// How many TCP connections may be open at once: two a client, some of strangers, and not so many that the
+/// limit on open descriptors is reached. Above that some descriptors stay free, because there is a
+/// moment between libzmq's taking a connection and the end of one too many.
+[[nodiscard]] std::size_t connections_allowed(std::size_t clients_max);
+
 }  // namespace palabre::broker

@@ -24,12 +24,11 @@ std::uint64_t draw_first_tick() { return 1 + std::uint64_t{std::random_device{}(
 
 }  // namespace
 
-Publisher::Publisher(zmq::context_t& context, Options options, WallClock clock)
+Publisher::Publisher(zmq::context_t& context, Options options, WallClock clock, Guard& guard)
     : clock_(std::move(clock)),
       mailbox_(options.capacity, OnWaking::lets_others_push),
       packer_(draw_first_tick()),
       socket_(context, zmq::socket_type::pub),
-      audience_(context, socket_),
       canary_(context, static_cast<std::size_t>(options.high_water_mark)) {
   prepare_bound_socket(socket_, "feed", static_cast<std::int64_t>(limits::kSubscriptionBytesMax));
   socket_.set(zmq::sockopt::sndhwm, options.high_water_mark);
@@ -38,6 +37,7 @@ Publisher::Publisher(zmq::context_t& context, Options options, WallClock clock)
     encrypt_bound_socket(socket_, options.secret);
     canary_.encrypt(pair_of(options.secret).open, options.own);
   }
+  guard.watch_feed(context, socket_);
   endpoint_ = bind_socket(socket_, options.address);
   canary_.connect(endpoint_);
 }
@@ -52,7 +52,6 @@ void Publisher::finish() {
   if (!thread_.joinable()) return;
   thread_.join();
   canary_.close();
-  audience_.close();
   socket_.set(zmq::sockopt::linger, kLingerMs);
   socket_.close();
 }

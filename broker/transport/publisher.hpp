@@ -12,6 +12,7 @@
 #include "broker/transport/audience.hpp"
 #include "broker/transport/canary.hpp"
 #include "broker/transport/feed_packer.hpp"
+#include "broker/transport/guard.hpp"
 
 namespace palabre::broker {
 
@@ -31,7 +32,7 @@ class Publisher : public Feed {
   };
 
   /// Binds, and throws zmq::error_t when that fails. The thread starts with start().
-  Publisher(zmq::context_t& context, Options options, WallClock clock);
+  Publisher(zmq::context_t& context, Options options, WallClock clock, Guard& guard);
   ~Publisher() override { finish(); }
 
   /// Where it is bound. Remembered, because any thread may ask and the socket belongs to one.
@@ -39,6 +40,9 @@ class Publisher : public Feed {
   void start(Epoch epoch);
   /// Sends what was taken and ends the thread; the socket lingers a moment to get it out.
   void finish();
+
+  /// Somebody came to the feed, or went. Any thread may say so.
+  void tell_audience(const ConnectionEvent& event) { audience_.hear(event); }
 
   void publish(PackedBatch batch) override { mailbox_.push(std::move(batch)); }
   void notify(Notice notice) override { mailbox_.push(std::move(notice)); }

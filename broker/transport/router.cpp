@@ -30,13 +30,17 @@ std::string_view user_id(const zmq::message_t& body) {
 
 }  // namespace
 
-Router::Router(zmq::context_t& context, Options options, Outbox& outbox)
-    : options_(std::move(options)), outbox_(outbox), socket_(context, zmq::socket_type::router) {
+Router::Router(zmq::context_t& context, Options options, Outbox& outbox, Guard& guard)
+    : options_(std::move(options)),
+      outbox_(outbox),
+      intake_(guard.intake()),
+      socket_(context, zmq::socket_type::router) {
   prepare_bound_socket(socket_, "talk", static_cast<std::int64_t>(limits::kRequestBytesMax));
   socket_.set(zmq::sockopt::router_mandatory, 1);
   socket_.set(zmq::sockopt::sndhwm, kRepliesWaitingMax);
   socket_.set(zmq::sockopt::affinity, std::uint64_t{1});
   if (!options_.secret.empty()) encrypt_bound_socket(socket_, options_.secret);
+  guard.watch_talk(context, socket_);
   endpoint_ = bind_socket(socket_, options_.address);
 }
 
@@ -72,15 +76,32 @@ void Router::run() {
 }
 
 void Router::receive() {
-  zmq::message_t routing_id;
-  zmq::message_t body;
   const auto now = std::chrono::steady_clock::now();
-  for (int i = 0; i < kMessagesPerWakeUp && receive_frame(socket_, routing_id); ++i) {
-    if (!routing_id.more() || !receive_frame(socket_, body)) continue;
-    const bool has_more = skip_rest(socket_, body);
-    sort(view(routing_id), body, has_more, now);
+  int taken = 0;
+  while (taken < kMessagesPerWakeUp && receive_one(now)) ++taken;
+  taken_in_turn_ += static_cast<std::size_t>(taken);
+  // libzmq takes one message from each connection in turn.
+  if (taken < kMessagesPerWakeUp || taken_in_turn_ > connections_.size()) {
+    intake_.end_turn();
+    taken_in_turn_ = 0;
   }
   arrivals_.hand_over([this](ClientNumber client, auto requests) { hand_over(client, requests); });
+}
+
+bool Router::receive_one(Instant now) {
+  zmq::message_t routing_id;
+  zmq::message_t body;
+  if (!receive_frame(socket_, routing_id)) return false;
+  if (!routing_id.more() || !receive_frame(socket_, body)) return true;
+  const int descriptor = zmq_msg_get(body.handle(), ZMQ_SRCFD);
+  intake_.add(descriptor, 1, bytes_on_the_wire(body.size(), !options_.secret.empty()));
+  const bool has_more = body.more();
+  zmq::message_t rest;
+  for (bool is_last = !has_more; !is_last && receive_frame(socket_, rest); is_last = !rest.more()) {
+    intake_.add(descriptor, 1, bytes_on_the_wire(rest.size(), !options_.secret.empty()));
+  }
+  sort(view(routing_id), body, has_more, now);
+  return true;
 }
 
 void Router::sort(std::string_view routing_id, const zmq::message_t& body, bool has_more, Instant now) {

@@ -11,6 +11,7 @@
 #include "broker/session/registry.hpp"
 #include "broker/transport/arrivals.hpp"
 #include "broker/transport/connections.hpp"
+#include "broker/transport/guard.hpp"
 #include "broker/transport/outbox.hpp"
 
 namespace palabre::broker {
@@ -27,7 +28,7 @@ class Router {
   };
 
   /// Binds, and throws zmq::error_t when that fails. The thread starts with start().
-  Router(zmq::context_t& context, Options options, Outbox& outbox);
+  Router(zmq::context_t& context, Options options, Outbox& outbox, Guard& guard);
   ~Router() { finish(); }
 
   /// Where it is bound. Remembered, because any thread may ask and the socket belongs to one.
@@ -43,6 +44,7 @@ class Router {
 
   void run();
   void receive();
+  [[nodiscard]] bool receive_one(Instant now);
   void sort(std::string_view routing_id, const zmq::message_t& body, bool has_more, Instant now);
   void hand_over(ClientNumber client, std::span<RequestFrame> requests);
   void greet(RequestFrame request);
@@ -55,12 +57,14 @@ class Router {
 
   const Options options_;
   Outbox& outbox_;
+  Intake& intake_;
   zmq::socket_t socket_;
   std::string endpoint_;
   Registry* registry_ = nullptr;
   Greeter* greeter_ = nullptr;
   Connections connections_;
   Arrivals arrivals_;
+  std::size_t taken_in_turn_ = 0;              ///< messages since everybody last had one taken
   std::vector<Connections::Connection> gone_;  ///< to be told of when their requests have been handed over
   std::vector<Outbox::Item> taken_;
   std::chrono::steady_clock::time_point next_sweep_;

@@ -49,9 +49,10 @@ class PublisherTest : public testing::Test {
   zmq::context_t context_ = make_context(8);
   AdmittedKeys keys_;
   Zap zap_{context_, Strangers::everywhere, keys_, {}};
+  Guard guard_{{}};
   std::optional<Publisher> publisher_{std::in_place, context_,
                                       Publisher::Options{"tcp://127.0.0.1:*", 64, 1000},
-                                      [] { return TimeMs{5000}; }};
+                                      [] { return TimeMs{5000}; }, guard_};
   zmq::socket_t subscriber_{context_, zmq::socket_type::sub};
 };
 

@@ -17,7 +17,7 @@ class RouterTest : public SessionTest {
  protected:
   explicit RouterTest(milliseconds heartbeat = std::chrono::hours(1), std::size_t mailbox = 64,
                       std::size_t recorder = 1024)
-      : SessionTest(mailbox, recorder), router_(context_, {"tcp://127.0.0.1:*", heartbeat}, outbox_) {
+      : SessionTest(mailbox, recorder), router_(context_, {"tcp://127.0.0.1:*", heartbeat}, outbox_, guard_) {
     router_.start(registry_, *greeter_);
   }
   ~RouterTest() override {
@@ -53,6 +53,7 @@ class RouterTest : public SessionTest {
   AdmittedKeys keys_;
   Zap zap_{context_, Strangers::everywhere, keys_, {}};
   Outbox outbox_{1024};
+  Guard guard_{{}};
   Registry registry_{{recorder_.mailbox, outbox_, reads_, reading_, tools_.mailbox_capacity}, 8};
   Router router_;
   std::optional<Greeter> greeter_{

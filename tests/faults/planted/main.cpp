@@ -59,7 +59,8 @@ int serve(const broker::Config& config, Plan plan) {
          std::fprintf(stderr, "palabred: %s\n", failure.what());
          std::_Exit(EXIT_FAILURE);
        },
-       [](const std::exception& failure) { std::fprintf(stderr, "palabred: %s\n", failure.what()); }},
+       [](const std::exception& failure) { std::fprintf(stderr, "palabred: %s\n", failure.what()); },
+       {}},
       [plan](const auto& directory, const auto& read) { return open_planted(plan, directory, read); });
   std::fprintf(stderr, "palabred: ready talk=%s feed=%s\n", broker.talk_endpoint().c_str(),
                broker.feed_endpoint().c_str());

@@ -1,0 +1,20 @@
+#include "broker/transport/connection_caps.hpp"
+
+namespace palabre::broker {
+
+ConnectionCaps::Answer ConnectionCaps::came(const PeerAddress& address) {
+  const auto from_there = ++open_[address];
+  ++total_;
+  if (total_ > limits_.total) return Answer::too_many;
+  const auto most = is_loopback(address) ? limits_.per_loopback_address : limits_.per_address;
+  return from_there > most ? Answer::too_many_from_there : Answer::welcome;
+}
+
+void ConnectionCaps::went(const PeerAddress& address) {
+  const auto found = open_.find(address);
+  if (found == open_.end()) return;
+  --total_;
+  if (--found->second == 0) open_.erase(found);
+}
+
+}  // namespace palabre::broker

@@ -1,0 +1,189 @@
+#include "broker/transport/guard.hpp"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/threads/named_thread.hpp"
+#include "broker/transport/socket_calls.hpp"
+
+namespace palabre::broker {
+namespace {
+
+using std::chrono::milliseconds;
+
+// From one look to the next: at a gigabyte a second, this is what may come unseen.
+constexpr auto kPauseMin = milliseconds(2);
+// A look costs two system calls for each connection that spoke: at most so small a part of a processor.
+constexpr int kPauseForEachLook = 32;
+
+// Beside connections: what else the process has open, and those one too many that are being ended.
+constexpr std::size_t kOtherDescriptors = 4096;
+
+// Until libzmq has cleared away what came on a connection that was ended.
+constexpr auto kUntilMemoryIsFree = std::chrono::seconds(1);
+
+constexpr auto kPauseOfWords = std::chrono::seconds(1);
+constexpr std::string_view kEndlessInput =
+    "it sent more than the router could take, or a message without an end";
+constexpr std::string_view kSubscriptions = "it sent too much to the feed port";
+constexpr std::string_view kConnections = "there were too many connections";
+
+constexpr std::size_t kInput = 2;  // its place among what is waited for
+
+milliseconds until(std::chrono::steady_clock::time_point instant) {
+  const auto left = std::chrono::ceil<milliseconds>(instant - std::chrono::steady_clock::now());
+  return std::max(left, milliseconds(0));
+}
+
+}  // namespace
+
+Guard::Guard(Options options)
+    : options_(options), intake_(options.caps.total + kOtherDescriptors), caps_(options.caps) {}
+
+void Guard::start(Ports ports, std::uint16_t talk_port, std::uint16_t feed_port) {
+  ports_ = std::move(ports);
+  talk_port_ = talk_port;
+  feed_port_ = feed_port;
+  thread_ = start_thread("guard", [this] { run(); });
+}
+
+void Guard::finish() {
+  if (!thread_.joinable()) return;
+  has_ended_ = true;
+  stop_.ring();
+  thread_.join();
+}
+
+void Guard::run() {
+  while (!has_ended_) {
+    wait();
+    // First who is there, then what they do: a descriptor that changed hands is judged by its new owner's
+    // deeds.
+    note_comings_and_goings();
+    look_when_due();
+    give_memory_back_when_due();
+  }
+}
+
+void Guard::wait() {
+  std::vector<zmq::pollitem_t> items{{talk_->handle(), 0, ZMQ_POLLIN, 0},
+                                     {feed_->handle(), 0, ZMQ_POLLIN, 0},
+                                     {nullptr, input_.descriptor(), ZMQ_POLLIN, 0},
+                                     {nullptr, stop_.descriptor(), ZMQ_POLLIN, 0}};
+  const auto pause = until(next_look_);
+  if (pause > milliseconds(0)) items[kInput].events = 0;
+  // Without a reason to look it sleeps until something comes.
+  auto timeout = pause > milliseconds(0) || !doubtful_.empty() ? pause : milliseconds(-1);
+  if (timeout < milliseconds(0) && memory_back_at_) timeout = until(*memory_back_at_);
+  wait_for(items, timeout);
+}
+
+void Guard::note_comings_and_goings() {
+  while (const auto event = talk_->next()) note(*event, talk_port_);
+  while (const auto event = feed_->next()) {
+    ports_.tell_audience(*event);
+    note(*event, feed_port_);
+  }
+}
+
+void Guard::note(const ConnectionEvent& event, std::uint16_t port) {
+  if (event.kind == ConnectionEvent::Kind::went) return forget(event.descriptor, port);
+  const auto connection = connection_at(event.descriptor);
+  // It is gone already, or the descriptor is another port's by now, which tells of it itself.
+  if (!connection || connection->port != port) return;
+  if (const auto old = visitors_.find(event.descriptor); old != visitors_.end()) {
+    forget(event.descriptor, old->second.connection.port);
+  }
+  welcome(*connection);
+}
+
+void Guard::welcome(const TcpConnection& connection) {
+  const int descriptor = connection.descriptor;
+  auto& visitor = visitors_.emplace(descriptor, Visitor{connection, {}}).first->second;
+  if (connection.port == talk_port_) {
+    visitor.backlog.emplace(Backlog::Counts{0, taken_[descriptor], intake_.turn()});
+  }
+  const bool is_counted = intake_.knows(descriptor);
+  if (caps_.came(connection.peer) != ConnectionCaps::Answer::welcome || !is_counted) {
+    return end(visitor, kConnections);
+  }
+  input_.add(descriptor);
+  // What came before it was watched makes no edge.
+  look_at(visitor);
+}
+
+void Guard::forget(int descriptor, std::uint16_t port) {
+  const auto found = visitors_.find(descriptor);
+  if (found == visitors_.end() || found->second.connection.port != port) return;
+  caps_.went(found->second.connection.peer);
+  visitors_.erase(found);
+}
+
+void Guard::look_when_due() {
+  const auto begun = std::chrono::steady_clock::now();
+  if (begun < next_look_) return;
+  input_.take(heard_);
+  heard_.insert(heard_.end(), doubtful_.begin(), doubtful_.end());
+  doubtful_.clear();
+  std::ranges::sort(heard_);
+  heard_.erase(std::ranges::unique(heard_).begin(), heard_.end());
+  for (const int descriptor : heard_) {
+    if (const auto found = visitors_.find(descriptor); found != visitors_.end()) look_at(found->second);
+  }
+  if (!doubtful_.empty()) ports_.wake_router();
+  const auto now = std::chrono::steady_clock::now();
+  next_look_ = now + std::max<Instant::duration>(kPauseMin, kPauseForEachLook * (now - begun));
+}
+
+void Guard::look_at(Visitor& visitor) {
+  if (visitor.is_ended) return;
+  switch (judge(visitor)) {
+    case Backlog::Verdict::fine: return;
+    case Backlog::Verdict::doubtful: return doubtful_.push_back(visitor.connection.descriptor);
+    case Backlog::Verdict::too_much: return end(visitor, visitor.backlog ? kEndlessInput : kSubscriptions);
+  }
+}
+
+Backlog::Verdict Guard::judge(Visitor& visitor) {
+  const int descriptor = visitor.connection.descriptor;
+  if (visitor.backlog) {
+    const auto counts = counts_of(descriptor);
+    taken_[descriptor] = counts.taken;
+    return visitor.backlog->judge(counts, options_.talk);
+  }
+  const bool is_too_much = bytes_received(descriptor) > options_.feed_bytes_max;
+  return is_too_much ? Backlog::Verdict::too_much : Backlog::Verdict::fine;
+}
+
+Backlog::Counts Guard::counts_of(int descriptor) const {
+  // In this order: a message that is taken meanwhile counts as taken, and one that comes does not count.
+  const auto received = bytes_received(descriptor);
+  const auto unread = bytes_unread(descriptor);
+  return {received - std::min(received, unread), intake_.of(descriptor), intake_.turn()};
+}
+
+void Guard::end(Visitor& visitor, std::string_view reason) {
+  visitor.is_ended = true;
+  if (!memory_back_at_) memory_back_at_ = std::chrono::steady_clock::now() + kUntilMemoryIsFree;
+  shut_down(visitor.connection);
+  tell(visitor.connection.peer, reason);
+}
+
+void Guard::tell(const PeerAddress& peer, std::string_view reason) {
+  ++untold_;
+  const auto now = std::chrono::steady_clock::now();
+  if (!ports_.tell_log || now < next_word_) return;
+  ports_.tell_log(text_of(peer), reason, std::exchange(untold_, 0));
+  next_word_ = now + kPauseOfWords;
+}
+
+void Guard::give_memory_back_when_due() {
+  if (!memory_back_at_ || std::chrono::steady_clock::now() < *memory_back_at_) return;
+  memory_back_at_.reset();
+  // An attack leaves small pieces all over the heap, which malloc would keep.
+  ::malloc_trim(0);
+}
+
+}  // namespace palabre::broker

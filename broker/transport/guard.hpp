@@ -1,0 +1,109 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+#include <zmq.hpp>
+
+#include "broker/threads/wake_up.hpp"
+#include "broker/transport/backlog.hpp"
+#include "broker/transport/connection_caps.hpp"
+#include "broker/transport/connection_monitor.hpp"
+#include "broker/transport/input_watch.hpp"
+
+namespace palabre::broker {
+
+/// The thread named guard: ends connections whose peers use libzmq against us, which bounds a frame, but
+/// neither how many of them make a message, nor subscriptions, nor connections. It is woken by the kernel
+/// when something comes, looks at those connections only, and at most every few milliseconds. What it ends is
+/// one connection, never an identity.
+///
+///   talk: what libzmq has read and the router has not taken    feed: all that a subscriber ever sent
+class Guard {
+ public:
+  struct Options {
+    ConnectionCaps::Limits caps;
+    Backlog::Allowance talk;
+    std::uint64_t feed_bytes_max;  ///< a subscriber's input, subscriptions above all, in its whole life
+  };
+  struct Ports {
+    /// Has the router look whether something came.
+    std::function<void()> wake_router;
+    /// Hears who comes to the feed and goes, on this thread.
+    std::function<void(const ConnectionEvent&)> tell_audience;
+    /// Hears whom it ends and why, on this thread, once a second at most, and how many that were since it
+    /// last heard; may be empty.
+    std::function<void(const std::string& address, std::string_view reason, std::size_t ended)> tell_log;
+  };
+
+  explicit Guard(Options options);
+  ~Guard() { finish(); }
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
+
+  /// Watch a socket from now on, on the thread that owns it, before it binds.
+  void watch_talk(zmq::context_t& context, zmq::socket_t& talk) { talk_.emplace(context, talk, "talk"); }
+  void watch_feed(zmq::context_t& context, zmq::socket_t& feed) { feed_.emplace(context, feed, "feed"); }
+  /// Where the router counts what it takes.
+  [[nodiscard]] Intake& intake() { return intake_; }
+
+  /// Requires that both sockets are watched and bound, and tells their ports.
+  void start(Ports ports, std::uint16_t talk_port, std::uint16_t feed_port);
+  /// Ends the thread; the sockets are closed after that.
+  void finish();
+
+ private:
+  using Instant = std::chrono::steady_clock::time_point;
+  /// A connection as long as it is open. Only talk connections have a backlog.
+  struct Visitor {
+    TcpConnection connection;
+    std::optional<Backlog> backlog;
+    bool is_ended = false;
+  };
+  using Visitors = std::unordered_map<int, Visitor>;
+
+  void run();
+  void wait();
+  void note_comings_and_goings();
+  void note(const ConnectionEvent& event, std::uint16_t port);
+  void welcome(const TcpConnection& connection);
+  void forget(int descriptor, std::uint16_t port);
+  void look_when_due();
+  void look_at(Visitor& visitor);
+  [[nodiscard]] Backlog::Verdict judge(Visitor& visitor);
+  [[nodiscard]] Backlog::Counts counts_of(int descriptor) const;
+  void end(Visitor& visitor, std::string_view reason);
+  void tell(const PeerAddress& peer, std::string_view reason);
+  void give_memory_back_when_due();
+
+  const Options options_;
+  Ports ports_;
+  Intake intake_;
+  ConnectionCaps caps_;
+  std::optional<ConnectionMonitor> talk_;
+  std::optional<ConnectionMonitor> feed_;
+  std::uint16_t talk_port_ = 0;
+  std::uint16_t feed_port_ = 0;
+  InputWatch input_;
+  WakeUp stop_;
+  std::atomic<bool> has_ended_ = false;
+  Visitors visitors_;              ///< by descriptor
+  std::vector<int> doubtful_;      ///< to be looked at again, whatever comes
+  std::vector<int> heard_;         ///< where something came since the last look
+  Instant next_look_ = Instant{};  ///< the pause between two looks grows with what a look takes
+  /// By descriptor: what the router had taken from it at the last look. What a new connection is counted
+  /// from, because its own first messages may be taken before it is heard of.
+  std::unordered_map<int, Intake::Taken> taken_;
+  std::optional<Instant> memory_back_at_;
+  std::size_t untold_ = 0;  ///< connections ended that the log has not heard of
+  Instant next_word_ = Instant{};
+  std::jthread thread_;
+};
+
+}  // namespace palabre::broker

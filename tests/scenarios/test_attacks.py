@@ -1,0 +1,165 @@
+"""Attackers who know ZeroMQ's wire protocol, beside two clients who talk on and lose nothing."""
+
+import contextlib
+import threading
+import time
+
+import pytest
+from attacker import (ATTACKS, MORE, connect, dealer, frame, is_ended, pour, read_exactly, reset, shake_hands,
+                      subscriber)
+from palabre_harness import eventually
+from wire_client import Peer
+
+MEBIBYTE = 1024 * 1024
+GROWTH_MAX = 128 * MEBIBYTE
+ALLOCATOR_KEEPS = 32 * MEBIBYTE
+
+
+class Watched:
+    """Two honest clients, and what becomes of the broker's memory while they talk."""
+
+    def __init__(self, broker):
+        self.broker = broker
+        self.alice, self.bob = Peer(broker, "alice"), Peer(broker, "bob")
+        self.bob.follow("lobby")
+        self.said = []
+        self.talk()
+        self.before = broker.resident_bytes()
+
+    def talk(self) -> None:
+        self.said.append(f"message {len(self.said) + 1}")
+        self.alice.post("lobby", self.said[-1])
+        self.bob.pump(0)
+
+    def watch(self) -> None:
+        self.talk()
+        grown = self.broker.resident_bytes() - self.before
+        assert grown < GROWTH_MAX, f"{grown >> 20} MiB more"
+
+    def beside(self, attack, patience: float = 30) -> None:
+        """Runs `attack` on a thread of its own, and talks until it is over."""
+        thread = threading.Thread(target=attack, daemon=True)
+        thread.start()
+        deadline = time.monotonic() + patience
+        while thread.is_alive():
+            self.watch()
+            assert time.monotonic() < deadline, "the attack goes on and on"
+
+    def heard(self) -> list[str]:
+        return [event.text for event in self.bob.events["lobby"] if event.client == self.alice.client]
+
+    def check(self) -> None:
+        self.talk()
+        self.bob.until(lambda: self.heard()[-1:] == self.said[-1:])
+        assert self.heard() == self.said
+        assert self.alice.is_forgotten() is False and self.bob.is_forgotten() is False
+
+    def check_memory(self) -> None:
+        eventually(lambda: self.broker.resident_bytes() - self.before < ALLOCATOR_KEEPS)
+
+
+@contextlib.contextmanager
+def honest(broker):
+    watched = Watched(broker)
+    yield watched
+    watched.check()
+    watched.check_memory()
+    broker.stop()
+
+
+def warnings(broker) -> list[str]:
+    return [line for line in broker.running.talk().splitlines() if "ended a connection" in line]
+
+
+@pytest.mark.parametrize("part", [frame(b"", MORE) * 32768, frame(bytes(250_000), MORE)], ids=["empty", "long"])
+def test_a_message_without_an_end_is_ended(broker, part):
+    with honest(broker) as watched:
+        for _ in range(5):
+            with dealer(broker.talk_port) as mallory:
+                watched.beside(lambda: pour(mallory, part, 1 << 30))
+        assert "a message without an end" in warnings(broker)[0]
+
+
+def test_a_message_without_an_end_is_ended_though_it_comes_no_further(broker):
+    with honest(broker) as watched, dealer(broker.talk_port) as mallory:
+        with contextlib.suppress(ConnectionError):
+            mallory.sendall(frame(b"", MORE) * 200_000)
+        eventually(lambda: is_ended(mallory), timeout=5)
+        watched.talk()
+
+
+def test_subscriptions_without_an_end_are_ended(broker):
+    flood = ATTACKS["subscriptions"](broker.talk_port, broker.feed_port, 1)
+    with honest(broker) as watched:
+        for _ in range(3):
+            watched.beside(flood.attack)
+        assert "the feed port" in warnings(broker)[0]
+
+
+def test_subscriptions_of_every_room_there_may_be_are_no_flood(broker):
+    with honest(broker) as watched, subscriber(broker.feed_port) as eager:
+        for room in range(1024):
+            topic = b"\x01" + f"room/{room}".ljust(37, "x").encode() + b"/"
+            eager.sendall(frame(topic) + frame(topic.replace(b"room", b"notice")))
+        eager.sendall(frame(b"\x01tick/"))
+        assert read_exactly(eager, 7)[2:] == b"tick/"
+        watched.talk()
+        assert not is_ended(eager) and warnings(broker) == []
+
+
+def test_connections_beyond_their_number_are_ended_and_those_before_stay(make_broker):
+    broker = make_broker(connections_per_local_address=40)
+    with honest(broker) as watched, contextlib.ExitStack() as kept:
+        crowd = [kept.enter_context(connect(broker.talk_port)) for _ in range(200)]
+        eventually(lambda: sum(map(is_ended, crowd)) >= 160)
+        assert not is_ended(shake_hands(connect(broker.talk_port, source="127.0.0.2"), b"DEALER"))
+        watched.talk()
+        assert "too many connections" in warnings(broker)[0]
+
+
+def test_a_place_is_free_again_when_its_connection_is_gone(make_broker):
+    broker = make_broker(connections_per_local_address=20)
+    with honest(broker):
+        for _ in range(100):
+            reset(dealer(broker.talk_port))
+        with eventually(lambda: dealer_that_stays(broker)) as late:
+            assert not is_ended(late)
+
+
+def dealer_that_stays(broker):
+    with contextlib.suppress(OSError):
+        connection = dealer(broker.talk_port)
+        if not is_ended(connection):
+            connection.setblocking(True)
+            return connection
+    return None
+
+
+def test_descriptors_do_not_run_out_under_a_flood_of_connections(make_broker, tmp_path):
+    broker = make_broker(sessions_max=4)
+    flood = ATTACKS["connections"](broker.talk_port, broker.feed_port, 1)
+    with honest(broker) as watched:
+        watched.beside(flood.attack)
+        watched.beside(flood.attack)
+        assert "too many connections" in warnings(broker)[0]
+
+
+@pytest.mark.parametrize("name", ["stall", "reset", "flood"])
+def test_others_notice_nothing_of_an_attack(broker, name):
+    attack = ATTACKS[name](broker.talk_port, broker.feed_port, 1)
+    with honest(broker) as watched:
+        watched.beside(attack.attack)
+
+
+def test_who_posts_as_much_as_a_program_can_is_not_ended(broker):
+    watched = Watched(broker)
+    with Peer(broker, "busy") as busy:
+        texts = ["x" * 16_000] * 15
+        for _ in range(20):
+            first = busy.counter + 1
+            numbers = [busy.send("post", room="lobby", outbox=busy.outbox, counter=first + 15 * place, texts=texts)
+                       for place in range(8)]
+            assert {busy.answer(number)["type"] for number in numbers} == {"stored"}
+            busy.counter += 15 * len(numbers)
+        watched.check()
+        assert warnings(broker) == []
