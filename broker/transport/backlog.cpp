@@ -11,11 +11,12 @@ constexpr std::uint64_t kFrameCost = 64;
 }  // namespace
 
 Backlog::Verdict Backlog::judge(const Counts& now, const Allowance& allowance) {
-  const auto waits = waiting(now);
+  const auto waits = untaken(now.read, now);
   if (memory_of(waits, now) > allowance.memory) return Verdict::too_much;
   if (waits <= allowance.unfinished) {
     is_suspected_ = false;
-    return Verdict::fine;
+    // What libzmq will read now comes without another word from the kernel.
+    return untaken(now.received, now) <= allowance.unfinished ? Verdict::fine : Verdict::doubtful;
   }
   // Much waits. As long as the router takes from it, these are whole messages; when everybody had a turn and
   // this connection had nothing to give, it is one without an end.
@@ -26,15 +27,14 @@ Backlog::Verdict Backlog::judge(const Counts& now, const Allowance& allowance) {
   return now.turn >= suspected_.turn + Intake::kTurnsOfAll ? Verdict::too_much : Verdict::doubtful;
 }
 
-std::uint64_t Backlog::waiting(const Counts& now) const {
-  const auto read = now.read - std::min(now.read, start_.read);
-  const auto taken = now.taken.bytes - start_.taken.bytes;
-  return read - std::min(read, taken);
+std::uint64_t Backlog::untaken(std::uint64_t bytes, const Counts& now) const {
+  const auto taken = now.taken.bytes - before_.bytes;
+  return bytes - std::min(bytes, taken);
 }
 
 std::uint64_t Backlog::memory_of(std::uint64_t bytes, const Counts& now) const {
-  const auto frames = now.taken.frames - start_.taken.frames;
-  const auto taken = now.taken.bytes - start_.taken.bytes;
+  const auto frames = now.taken.frames - before_.frames;
+  const auto taken = now.taken.bytes - before_.bytes;
   // As long as nothing was taken, nobody knows how short they are.
   return frames == 0 ? bytes : bytes + bytes * frames / taken * kFrameCost;
 }

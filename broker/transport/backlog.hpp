@@ -15,7 +15,8 @@ class Backlog {
     std::uint64_t memory;      ///< what whole messages may take while they wait for the router, roughly
   };
   struct Counts {
-    std::uint64_t read;  ///< bytes that libzmq has read
+    std::uint64_t received;  ///< bytes that the kernel has
+    std::uint64_t read;      ///< of these, what libzmq has read
     Intake::Taken taken;
     std::uint64_t turn;
   };
@@ -25,17 +26,17 @@ class Backlog {
     too_much,
   };
 
-  /// Counts from here on: what was under way before is not known, and forgiven.
-  explicit Backlog(const Counts& start) : start_(start), suspected_(start) {}
+  /// Of a new connection, which has nothing to do with what was taken from its descriptor before.
+  explicit Backlog(const Intake::Taken& before) : before_(before) {}
 
   [[nodiscard]] Verdict judge(const Counts& now, const Allowance& allowance);
 
  private:
-  [[nodiscard]] std::uint64_t waiting(const Counts& now) const;
+  [[nodiscard]] std::uint64_t untaken(std::uint64_t bytes, const Counts& now) const;
   [[nodiscard]] std::uint64_t memory_of(std::uint64_t bytes, const Counts& now) const;
 
-  const Counts start_;
-  Counts suspected_;  ///< when the doubt began
+  const Intake::Taken before_;
+  Counts suspected_{};  ///< when the doubt began
   bool is_suspected_ = false;
 };
 

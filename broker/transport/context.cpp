@@ -44,8 +44,8 @@ std::size_t connections_within_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::numeric_limits<std::size_t>::max();
   const std::size_t most = limit.rlim_cur;
-  // Where there are few, a quarter is kept.
-  return most - std::min(kOwnDescriptors + kSpareDescriptors, most / 4);
+  // Where there are few, half is kept.
+  return most - std::min(kOwnDescriptors + kSpareDescriptors, most / 2);
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ void Guard::welcome(const TcpConnection& connection) {
   const int descriptor = connection.descriptor;
   auto& visitor = visitors_.emplace(descriptor, Visitor{connection, {}}).first->second;
   if (connection.port == talk_port_) {
-    visitor.backlog.emplace(Backlog::Counts{0, taken_[descriptor], intake_.turn()});
+    visitor.backlog.emplace(taken_[descriptor]);
   }
   const bool is_counted = intake_.knows(descriptor);
   if (caps_.came(connection.peer) != ConnectionCaps::Answer::welcome || !is_counted) {
@@ -161,7 +161,7 @@ Backlog::Counts Guard::counts_of(int descriptor) const {
   // In this order: a message that is taken meanwhile counts as taken, and one that comes does not count.
   const auto received = bytes_received(descriptor);
   const auto unread = bytes_unread(descriptor);
-  return {received - std::min(received, unread), intake_.of(descriptor), intake_.turn()};
+  return {received, received - std::min(received, unread), intake_.of(descriptor), intake_.turn()};
 }
 
 void Guard::end(Visitor& visitor, std::string_view reason) {

@@ -38,7 +38,11 @@ class Watched:
 
     def beside(self, attack, patience: float = 30) -> None:
         """Runs `attack` on a thread of its own, and talks until it is over."""
-        thread = threading.Thread(target=attack, daemon=True)
+        def attack_until_refused() -> None:
+            with contextlib.suppress(OSError):
+                attack()
+
+        thread = threading.Thread(target=attack_until_refused, daemon=True)
         thread.start()
         deadline = time.monotonic() + patience
         while thread.is_alive():

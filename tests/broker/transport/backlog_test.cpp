@@ -9,18 +9,20 @@ using Verdict = Backlog::Verdict;
 
 constexpr Backlog::Allowance kAllowance{.unfinished = 1000, .memory = 100'000};
 
-/// A connection that began when the kernel, the router and its turns had come so far already.
+/// A connection whose descriptor was another's before.
 class BacklogTest : public testing::Test {
  protected:
-  Verdict after(std::uint64_t read, Intake::Taken taken, std::uint64_t turn) {
-    return backlog_.judge({kStart.read + read,
-                           {kStart.taken.frames + taken.frames, kStart.taken.bytes + taken.bytes},
-                           kStart.turn + turn},
+  Verdict after(std::uint64_t read, Intake::Taken taken, std::uint64_t turn, std::uint64_t unread = 0) {
+    return backlog_.judge({read + unread,
+                           read,
+                           {kBefore.frames + taken.frames, kBefore.bytes + taken.bytes},
+                           kFirstTurn + turn},
                           kAllowance);
   }
 
-  static constexpr Backlog::Counts kStart{.read = 70, .taken = {.frames = 9, .bytes = 5000}, .turn = 77};
-  Backlog backlog_{kStart};
+  static constexpr Intake::Taken kBefore{.frames = 9, .bytes = 5000};
+  static constexpr std::uint64_t kFirstTurn = 77;
+  Backlog backlog_{kBefore};
 };
 
 TEST_F(BacklogTest, is_fine_with_what_was_taken_or_is_short) {
@@ -45,6 +47,13 @@ TEST_F(BacklogTest, begins_a_new_doubt_after_an_old_one_was_cleared) {
   EXPECT_EQ(after(2000, {}, 0), Verdict::doubtful);
   EXPECT_EQ(after(2000, {1, 2000}, 1), Verdict::fine);
   EXPECT_EQ(after(4000, {1, 2000}, 2), Verdict::doubtful);
+}
+
+TEST_F(BacklogTest, looks_again_when_libzmq_has_not_read_yet_what_came) {
+  EXPECT_EQ(after(500, {}, 0, 500), Verdict::fine);
+  EXPECT_EQ(after(500, {}, 0, 501), Verdict::doubtful);
+  EXPECT_EQ(after(500, {}, 9, 501), Verdict::doubtful);
+  EXPECT_EQ(after(1001, {}, 10), Verdict::doubtful) << "the router had no turn since it was read";
 }
 
 TEST_F(BacklogTest, bounds_whole_messages_by_the_memory_they_take_whatever_the_turn) {
