@@ -110,7 +110,8 @@ struct Broker::Parts {
                  {*store.journal, *publisher, outbox, board, wall_clock, std::move(watch.on_failure)}),
         reads(board, *store.archive, wall_clock, std::move(watch.on_unreadable)),
         reading({config.readers, config.mailbox}, reads, outbox),
-        registry({recorder.mailbox(), outbox, reads, reading, config.mailbox}, config.sessions_max),
+        registry({recorder.mailbox(), outbox, reads, reading, {config.mailbox, config.mailbox_bytes}},
+                 config.sessions_max),
         greeter(make_greeter(config)) {
     admit_registered_keys();
     publisher->start(board.with([](const auto& newest) { return newest->epoch(); }));
@@ -142,7 +143,8 @@ struct Broker::Parts {
 
   std::unique_ptr<Router> make_router(const Config& config) {
     const auto address = address_of(config.bind, config.talk_port);
-    const Router::Options options{address, std::chrono::milliseconds(config.heartbeat_ms), secret};
+    const Router::Options options{address, std::chrono::milliseconds(config.heartbeat_ms),
+                                  config.unread_reply_bytes, secret};
     return bind<Router>(address, context, options, outbox, guard);
   }
 

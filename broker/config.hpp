@@ -39,6 +39,8 @@ struct Config {
   std::size_t connections_per_address = 0;
   std::size_t connections_per_local_address = 0;
   std::size_t unread_bytes = 0;
+  std::size_t unread_reply_bytes = 0;
+  std::size_t mailbox_bytes = 0;
   std::size_t subscription_bytes = 0;
   std::size_t readers = 0;
   std::string log_level;

@@ -1,5 +1,7 @@
 #include "broker/session/session.hpp"
 
+#include <functional>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -8,14 +10,41 @@
 #include "schema/codec.hpp"
 
 namespace palabre::broker {
+namespace {
+
+std::size_t bytes_of(std::span<const RequestFrame> requests) {
+  return std::transform_reduce(requests.begin(), requests.end(), std::size_t{0}, std::plus<>{},
+                               [](const RequestFrame& request) { return request.bytes.size(); });
+}
+
+}  // namespace
 
 Session::Session(ClientNumber client, const SessionTools& tools)
     : client_(client),
       tools_(tools),
-      mailbox_(tools.mailbox_capacity),
+      mailbox_(tools.waiting_max.requests),
       thread_(start_thread("session-" + std::to_string(client.value), [this] { run(); })) {}
 
-GroupPush Session::deliver(std::span<RequestFrame> requests) { return mailbox_.try_push_all(requests); }
+GroupPush Session::deliver(std::span<RequestFrame> requests) {
+  const auto fitting = requests.first(count_within_bytes(requests));
+  // Counted before they are in: the thread may be done with them sooner than this function.
+  waiting_bytes_ += bytes_of(fitting);
+  const auto push = mailbox_.try_push_all(fitting);
+  waiting_bytes_ -= bytes_of(fitting.subspan(push.count));
+  const bool is_too_long = push.rest == Push::taken && fitting.size() < requests.size();
+  return {push.count, is_too_long ? Push::full : push.rest};
+}
+
+std::size_t Session::count_within_bytes(std::span<const RequestFrame> requests) const {
+  std::size_t bytes = waiting_bytes_;
+  std::size_t count = 0;
+  for (const auto& request : requests) {
+    bytes += request.bytes.size();
+    if (bytes > tools_.waiting_max.bytes && bytes > request.bytes.size()) break;
+    ++count;
+  }
+  return count;
+}
 
 void Session::vanished(ConnectionId connection) { mailbox_.push_control(Vanished{connection}); }
 
@@ -32,9 +61,19 @@ void Session::finish_departed() {
 void Session::run() {
   std::vector<Item> items;
   while (mailbox_.drain(items)) {
+    const auto bytes = bytes_in(items);
     for (auto& item : items) std::visit([this](auto& one) { handle(std::move(one)); }, item);
     hand_over();
+    waiting_bytes_ -= bytes;
   }
+}
+
+std::size_t Session::bytes_in(const std::vector<Item>& items) {
+  std::size_t bytes = 0;
+  for (const auto& item : items) {
+    if (const auto* request = std::get_if<RequestFrame>(&item)) bytes += request->bytes.size();
+  }
+  return bytes;
 }
 
 void Session::handle(RequestFrame frame) {

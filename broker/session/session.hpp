@@ -20,7 +20,11 @@ struct SessionTools {
   Replies& replies;
   const Reads& reads;
   ReadingThreads& reading;
-  std::size_t mailbox_capacity;
+  struct Waiting {
+    std::size_t requests;
+    std::size_t bytes = 4 * 1024 * 1024;  ///< one request may wait in any case
+  };
+  Waiting waiting_max;
 };
 
 /// A request as it came, and where its answer goes.
@@ -41,7 +45,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Takes as many requests, from the front, as the mailbox has space for. Never waits.
+  /// Takes as many requests, from the front, as the mailbox has space for, in number and in bytes. Never
+  /// waits. Called by the router only.
   GroupPush deliver(std::span<RequestFrame> requests);
   /// The connection is gone without a word.
   void vanished(ConnectionId connection);
@@ -73,10 +78,13 @@ class Session {
 
   void have_read(ReadTask task);
   void hand_over();
+  [[nodiscard]] static std::size_t bytes_in(const std::vector<Item>& items);
+  [[nodiscard]] std::size_t count_within_bytes(std::span<const RequestFrame> requests) const;
 
   const ClientNumber client_;
   const SessionTools tools_;
   std::atomic<bool> has_departed_ = false;
+  std::atomic<std::size_t> waiting_bytes_ = 0;  ///< of requests in the mailbox or in hand
   Mailbox<Item> mailbox_;
   std::vector<Command> commands_;  ///< decided on already, for the recorder; touched by the thread only
   std::jthread thread_;

@@ -21,8 +21,9 @@ constexpr int kPauseForEachLook = 32;
 // Beside connections: what else the process has open, and those one too many that are being ended.
 constexpr std::size_t kOtherDescriptors = 4096;
 
-// Until libzmq has cleared away what came on a connection that was ended.
-constexpr auto kUntilMemoryIsFree = std::chrono::seconds(1);
+// Until libzmq has cleared away what came on a connection that was ended: the publisher does so at its next
+// tick.
+constexpr auto kUntilMemoryIsFree = std::chrono::seconds(2);
 
 constexpr auto kPauseOfWords = std::chrono::seconds(1);
 constexpr std::string_view kEndlessInput =
@@ -166,6 +167,7 @@ Backlog::Counts Guard::counts_of(int descriptor) const {
 
 void Guard::end(Visitor& visitor, std::string_view reason) {
   visitor.is_ended = true;
+  is_memory_due_again_ = memory_back_at_.has_value();
   if (!memory_back_at_) memory_back_at_ = std::chrono::steady_clock::now() + kUntilMemoryIsFree;
   shut_down(visitor.connection);
   tell(visitor.connection.peer, reason);
@@ -180,8 +182,10 @@ void Guard::tell(const PeerAddress& peer, std::string_view reason) {
 }
 
 void Guard::give_memory_back_when_due() {
-  if (!memory_back_at_ || std::chrono::steady_clock::now() < *memory_back_at_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (!memory_back_at_ || now < *memory_back_at_) return;
   memory_back_at_.reset();
+  if (std::exchange(is_memory_due_again_, false)) memory_back_at_ = now + kUntilMemoryIsFree;
   // An attack leaves small pieces all over the heap, which malloc would keep.
   ::malloc_trim(0);
 }

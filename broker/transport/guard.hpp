@@ -101,7 +101,8 @@ class Guard {
   /// from, because its own first messages may be taken before it is heard of.
   std::unordered_map<int, Intake::Taken> taken_;
   std::optional<Instant> memory_back_at_;
-  std::size_t untold_ = 0;  ///< connections ended that the log has not heard of
+  bool is_memory_due_again_ = false;  ///< a connection was ended since that was set
+  std::size_t untold_ = 0;            ///< connections ended that the log has not heard of
   Instant next_word_ = Instant{};
   std::jthread thread_;
 };

@@ -34,6 +34,7 @@ Router::Router(zmq::context_t& context, Options options, Outbox& outbox, Guard& 
     : options_(std::move(options)),
       outbox_(outbox),
       intake_(guard.intake()),
+      unread_(options_.unread_reply_bytes),
       socket_(context, zmq::socket_type::router) {
   prepare_bound_socket(socket_, "talk", static_cast<std::int64_t>(limits::kRequestBytesMax));
   socket_.set(zmq::sockopt::router_mandatory, 1);
@@ -104,8 +105,9 @@ bool Router::receive_one(Instant now) {
   return true;
 }
 
-void Router::sort(std::string_view routing_id, const zmq::message_t& body, bool has_more, Instant now) {
+void Router::sort(std::string_view routing_id, zmq::message_t& body, bool has_more, Instant now) {
   const auto [connection, client] = connections_.heard(routing_id, user_id(body), now, gone_);
+  if (connection > newest_) note_new(connection, zmq_msg_get(body.handle(), ZMQ_SRCFD));
   if (has_more) {
     return refuse_frame(connection, {},
                         refuse(RefusalCode::malformed, "a message is one frame, this one has more"));
@@ -113,6 +115,11 @@ void Router::sort(std::string_view routing_id, const zmq::message_t& body, bool 
   if (is_stopping_) return refuse_frame(connection, view(body), refuse(RefusalCode::stopping));
   if (client) return arrivals_.add(client, connection, view(body));
   greet({connection, Bytes(view(body))});
+}
+
+void Router::note_new(ConnectionId connection, int descriptor) {
+  newest_ = connection;
+  unread_.open(connection, descriptor);
 }
 
 void Router::hand_over(ClientNumber client, std::span<RequestFrame> requests) {
@@ -149,10 +156,15 @@ void Router::send_waiting() {
 
 void Router::transmit(Outgoing reply) {
   const auto routing_id = connections_.routing_id(reply.connection);
-  if (routing_id.empty()) return;
+  // Whoever does not read gets nothing more, and asks again when it does.
+  if (routing_id.empty() || !unread_.has_room(reply.connection)) return;
+  const auto bytes = bytes_on_the_wire(reply.frame.size(), !options_.secret.empty());
   const auto result = send_frame(socket_, routing_id, zmq::send_flags::sndmore);
   // A full pipe drops the reply; the client asks again.
-  if (result == SendResult::sent) (void)send_frame(socket_, std::move(reply.frame), zmq::send_flags::none);
+  if (result == SendResult::sent) {
+    (void)send_frame(socket_, std::move(reply.frame), zmq::send_flags::none);
+    unread_.sent(reply.connection, bytes);
+  }
   if (result == SendResult::unreachable) connections_.forget(reply.connection, gone_);
 }
 
@@ -172,6 +184,7 @@ void Router::forget_silent() {
 
 void Router::report_gone() {
   for (const auto& gone : gone_) {
+    unread_.close(gone.id);
     if (gone.client) registry_->vanished(gone.client, gone.id);
   }
   gone_.clear();

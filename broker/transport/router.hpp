@@ -13,6 +13,7 @@
 #include "broker/transport/connections.hpp"
 #include "broker/transport/guard.hpp"
 #include "broker/transport/outbox.hpp"
+#include "broker/transport/reply_budget.hpp"
 
 namespace palabre::broker {
 
@@ -24,7 +25,8 @@ class Router {
   struct Options {
     std::string address;  ///< as ZeroMQ binds it: tcp://127.0.0.1:8420, or tcp://127.0.0.1:* for a free port
     std::chrono::milliseconds heartbeat;
-    CurveKey secret = {};  ///< encrypts; empty: nothing is encrypted
+    std::uint64_t unread_reply_bytes = 16 * 1024 * 1024;  ///< beyond it a client's replies are dropped
+    CurveKey secret = {};                                 ///< encrypts; empty: nothing is encrypted
   };
 
   /// Binds, and throws zmq::error_t when that fails. The thread starts with start().
@@ -45,7 +47,8 @@ class Router {
   void run();
   void receive();
   [[nodiscard]] bool receive_one(Instant now);
-  void sort(std::string_view routing_id, const zmq::message_t& body, bool has_more, Instant now);
+  void sort(std::string_view routing_id, zmq::message_t& body, bool has_more, Instant now);
+  void note_new(ConnectionId connection, int descriptor);
   void hand_over(ClientNumber client, std::span<RequestFrame> requests);
   void greet(RequestFrame request);
   void refuse_frame(ConnectionId connection, std::string_view frame, const Refusal& refusal);
@@ -58,12 +61,14 @@ class Router {
   const Options options_;
   Outbox& outbox_;
   Intake& intake_;
+  ReplyBudget unread_;
   zmq::socket_t socket_;
   std::string endpoint_;
   Registry* registry_ = nullptr;
   Greeter* greeter_ = nullptr;
   Connections connections_;
   Arrivals arrivals_;
+  ConnectionId newest_;
   std::size_t taken_in_turn_ = 0;              ///< messages since everybody last had one taken
   std::vector<Connections::Connection> gone_;  ///< to be told of when their requests have been handed over
   std::vector<Outbox::Item> taken_;

@@ -58,6 +58,12 @@ bool is_four_in_six(const PeerAddress& address) {
   return std::equal(kFourInSix.begin(), kFourInSix.end(), address.begin());
 }
 
+tcp_info told_by(int descriptor) {
+  tcp_info told{};
+  socklen_t size = sizeof told;
+  return ::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &told, &size) == 0 ? told : tcp_info{};
+}
+
 // What the kernel holds already, some megabytes at most, would otherwise still be read and paid for.
 void discard_unread(int descriptor) {
   constexpr std::size_t kPiece = 1024 * 1024;
@@ -91,11 +97,9 @@ std::optional<TcpConnection> connection_at(int descriptor) {
   return TcpConnection{descriptor, *cookie, ours->port, peer->address};
 }
 
-std::uint64_t bytes_received(int descriptor) {
-  tcp_info told{};
-  socklen_t size = sizeof told;
-  return ::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &told, &size) == 0 ? told.tcpi_bytes_received : 0;
-}
+std::uint64_t bytes_received(int descriptor) { return told_by(descriptor).tcpi_bytes_received; }
+
+std::uint64_t bytes_acknowledged(int descriptor) { return told_by(descriptor).tcpi_bytes_acked; }
 
 std::uint64_t bytes_unread(int descriptor) {
   int unread = 0;

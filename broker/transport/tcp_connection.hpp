@@ -26,8 +26,9 @@ struct TcpConnection {
 [[nodiscard]] std::optional<TcpConnection> connection_at(int descriptor);
 
 /// What the kernel counted; zero when the descriptor says nothing.
-[[nodiscard]] std::uint64_t bytes_received(int descriptor);  ///< from the peer since it connected
-[[nodiscard]] std::uint64_t bytes_unread(int descriptor);    ///< of these, what libzmq has not read yet
+[[nodiscard]] std::uint64_t bytes_received(int descriptor);      ///< from the peer since it connected
+[[nodiscard]] std::uint64_t bytes_unread(int descriptor);        ///< of these, what libzmq has not read yet
+[[nodiscard]] std::uint64_t bytes_acknowledged(int descriptor);  ///< sent by us, and arrived
 
 /// Ends the connection in both directions, unless the descriptor has come to belong to another one; libzmq
 /// notices and forgets it. There is no call of libzmq for this.

@@ -139,13 +139,24 @@ def dealer_that_stays(broker):
     return None
 
 
-def test_descriptors_do_not_run_out_under_a_flood_of_connections(make_broker, tmp_path):
+def test_descriptors_do_not_run_out_under_a_flood_of_connections(make_broker):
     broker = make_broker(sessions_max=4)
-    flood = ATTACKS["connections"](broker.talk_port, broker.feed_port, 1)
+    with honest(broker) as watched, contextlib.ExitStack() as kept:
+        for number in range(2000):
+            with contextlib.suppress(OSError):
+                kept.enter_context(connect((broker.talk_port, broker.feed_port)[number % 2]))
+        assert "too many connections" in eventually(lambda: warnings(broker))[0]
+        watched.talk()
+
+
+def test_who_asks_for_history_and_does_not_read_it_costs_little(broker):
+    attack = ATTACKS["slow"](broker.talk_port, broker.feed_port, 1)
+    with Peer(broker, "writer") as writer:
+        for _ in range(10):
+            writer.post("lobby", *["x" * 16_000] * 15)
     with honest(broker) as watched:
-        watched.beside(flood.attack)
-        watched.beside(flood.attack)
-        assert "too many connections" in warnings(broker)[0]
+        for _ in range(3):
+            watched.beside(attack.attack)
 
 
 @pytest.mark.parametrize("name", ["stall", "reset", "flood"])

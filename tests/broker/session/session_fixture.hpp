@@ -52,7 +52,7 @@ class SessionTest : public testing::Test {
  protected:
   explicit SessionTest(std::size_t mailbox_capacity = 64, std::size_t recorder_capacity = 1024)
       : recorder_(recorder_capacity),
-        tools_{recorder_.mailbox, replies_, reads_, reading_, mailbox_capacity} {
+        tools_{recorder_.mailbox, replies_, reads_, reading_, {mailbox_capacity}} {
     auto state = restore({"0123456789abcdef",
                           {},
                           {{kAlice, "alice", {"a"}, {}}, {kBob, "bob", {"b"}, {}}},

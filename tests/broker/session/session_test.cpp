@@ -63,6 +63,23 @@ TEST_F(OneSession, has_a_repeated_hello_decided_with_the_tokens_hash) {
   EXPECT_EQ(admit.token, hash_token(kToken));
 }
 
+TEST_F(OneSession, takes_of_a_group_what_its_bytes_allow_and_the_rest_later) {
+  const auto bytes_max = tools_.waiting_max.bytes;
+  const auto group = [&] { return std::vector<RequestFrame>(6, {kDesk, Bytes(bytes_max / 4, 'x')}); };
+  auto requests = group();
+  const auto [count, rest] = session_->deliver(requests);
+  EXPECT_EQ(count, 4U);
+  EXPECT_EQ(rest, Push::full);
+  EXPECT_THAT(std::span(requests).subspan(4),
+              Each(testing::Field(&RequestFrame::bytes, SizeIs(bytes_max / 4))));
+  EXPECT_TRUE(eventually([&] { return session_->deliver(requests = group()).count == 4; }));
+}
+
+TEST_F(OneSession, takes_one_request_however_long) {
+  RequestFrame request{kDesk, Bytes(2 * tools_.waiting_max.bytes, 'x')};
+  EXPECT_EQ(session_->deliver({&request, 1}).rest, Push::taken);
+}
+
 TEST_F(OneSession, has_a_goodbye_and_a_vanishing_decided) {
   hear(request::Goodbye{}, {9});
   session_->vanished(kDesk);

@@ -54,7 +54,7 @@ class RouterTest : public SessionTest {
   Zap zap_{context_, Strangers::everywhere, keys_, {}};
   Outbox outbox_{1024};
   Guard guard_{{}};
-  Registry registry_{{recorder_.mailbox, outbox_, reads_, reading_, tools_.mailbox_capacity}, 8};
+  Registry registry_{{recorder_.mailbox, outbox_, reads_, reading_, tools_.waiting_max}, 8};
   Router router_;
   std::optional<Greeter> greeter_{
       std::in_place, Greeter::Options{64, 8421, 10'000},
