@@ -1,8 +1,10 @@
 """Attackers who know ZeroMQ's wire protocol, beside two clients who talk on and lose nothing."""
 
 import contextlib
+import re
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from attacker import (ATTACKS, MORE, connect, dealer, frame, is_ended, pour, read_exactly, reset, shake_hands,
@@ -24,7 +26,12 @@ class Watched:
         self.bob.follow("lobby")
         self.said = []
         self.talk()
+        # A sanitizer keeps what was freed, and as much again for its own books: bytes then say nothing.
+        self.is_weighed = not re.search(r"lib[at]san", Path(f"/proc/{broker.pid}/maps").read_text())
         self.before = broker.resident_bytes()
+
+    def grown(self) -> int:
+        return self.broker.resident_bytes() - self.before if self.is_weighed else 0
 
     def talk(self) -> None:
         self.said.append(f"message {len(self.said) + 1}")
@@ -33,7 +40,7 @@ class Watched:
 
     def watch(self) -> None:
         self.talk()
-        grown = self.broker.resident_bytes() - self.before
+        grown = self.grown()
         assert grown < GROWTH_MAX, f"{grown >> 20} MiB more"
 
     def beside(self, attack, patience: float = 30) -> None:
@@ -59,7 +66,7 @@ class Watched:
         assert self.alice.is_forgotten() is False and self.bob.is_forgotten() is False
 
     def check_memory(self) -> None:
-        eventually(lambda: self.broker.resident_bytes() - self.before < ALLOCATOR_KEEPS)
+        eventually(lambda: self.grown() < ALLOCATOR_KEEPS)
 
 
 @contextlib.contextmanager
