@@ -151,10 +151,10 @@ void Router::refuse_frame(ConnectionId connection, std::string_view frame, const
 
 void Router::send_waiting() {
   outbox_.take(taken_);
-  for (auto& item : taken_) std::visit([this](auto& one) { transmit(std::move(one)); }, item);
+  for (const auto& item : taken_) std::visit([this](const auto& one) { transmit(one); }, item);
 }
 
-void Router::transmit(Outgoing reply) {
+void Router::transmit(const Outgoing& reply) {
   const auto routing_id = connections_.routing_id(reply.connection);
   // Whoever does not read gets nothing more, and asks again when it does.
   if (routing_id.empty() || !unread_.has_room(reply.connection)) return;
@@ -162,13 +162,13 @@ void Router::transmit(Outgoing reply) {
   const auto result = send_frame(socket_, routing_id, zmq::send_flags::sndmore);
   // A full pipe drops the reply; the client asks again.
   if (result == SendResult::sent) {
-    (void)send_frame(socket_, std::move(reply.frame), zmq::send_flags::none);
+    (void)send_frame(socket_, reply.frame, zmq::send_flags::none);
     unread_.sent(reply.connection, bytes);
   }
   if (result == SendResult::unreachable) connections_.forget(reply.connection, gone_);
 }
 
-void Router::transmit(Outbox::Binding binding) {
+void Router::transmit(const Outbox::Binding& binding) {
   const bool is_here = connections_.bind(binding.connection, binding.client);
   // It vanished between its HELLO and the decision: the session must hear of it, or it would never end.
   if (!is_here) gone_.push_back({binding.connection, binding.client});

@@ -53,8 +53,8 @@ class Router {
   void greet(RequestFrame request);
   void refuse_frame(ConnectionId connection, std::string_view frame, const Refusal& refusal);
   void send_waiting();
-  void transmit(Outgoing reply);
-  void transmit(Outbox::Binding binding);
+  void transmit(const Outgoing& reply);
+  void transmit(const Outbox::Binding& binding);
   void forget_silent();
   void report_gone();
 

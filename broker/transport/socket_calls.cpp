@@ -1,8 +1,6 @@
 #include "broker/transport/socket_calls.hpp"
 
 #include <cerrno>
-#include <memory>
-#include <utility>
 
 namespace palabre::broker {
 namespace {
@@ -17,9 +15,6 @@ constexpr int kBacklog = 1024;
 
 // ZMQ_ZAP_ENFORCE_DOMAIN: in the library, but its header shows it only to builds with the draft interface.
 constexpr int kZapEnforceDomain = 93;
-
-// Giving bytes away costs two allocations; copying so few is cheaper.
-constexpr std::size_t kCopiedBytesMax = 4096;
 
 }  // namespace
 
@@ -38,20 +33,10 @@ SendResult send_message(zmq::socket_t& socket, zmq::message_t& message, zmq::sen
   }
 }
 
-void delete_bytes(void* /*data*/, void* bytes) { delete static_cast<Bytes*>(bytes); }
-
 }  // namespace
 
 SendResult send_frame(zmq::socket_t& socket, std::string_view frame, zmq::send_flags flags) {
   zmq::message_t message(frame);
-  return send_message(socket, message, flags);
-}
-
-SendResult send_frame(zmq::socket_t& socket, Bytes&& frame, zmq::send_flags flags) {
-  if (frame.size() < kCopiedBytesMax) return send_frame(socket, std::string_view(frame), flags);
-  auto kept = std::make_unique<Bytes>(std::move(frame));
-  zmq::message_t message(kept->data(), kept->size(), delete_bytes, kept.get());
-  (void)kept.release();
   return send_message(socket, message, flags);
 }
 

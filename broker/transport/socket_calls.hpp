@@ -21,8 +21,6 @@ enum class SendResult : unsigned char {
 
 /// Never waits.
 [[nodiscard]] SendResult send_frame(zmq::socket_t& socket, std::string_view frame, zmq::send_flags flags);
-/// The same for a frame whose bytes are given away: a page of history is not copied once more.
-[[nodiscard]] SendResult send_frame(zmq::socket_t& socket, Bytes&& frame, zmq::send_flags flags);
 /// Never waits; false when nothing is there.
 [[nodiscard]] bool receive_frame(zmq::socket_t& socket, zmq::message_t& frame);
 /// Receives and forgets what is left of a message whose last frame was `frame`; true when there was more.

@@ -39,7 +39,7 @@ void must_not_fail(const std::exception& failure) {
 }  // namespace
 
 LiveBroker::LiveBroker() : directory_(make_directory()) {
-  broker_.emplace(config_in(directory_), broker::Broker::Watch{must_not_fail, must_not_fail});
+  broker_.emplace(config_in(directory_), broker::Broker::Watch{must_not_fail, must_not_fail, {}});
 }
 
 LiveBroker::~LiveBroker() {
