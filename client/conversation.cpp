@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "schema/codec.hpp"
+#include "schema/room_names.hpp"
 
 namespace palabre {
 namespace {
@@ -255,6 +256,7 @@ void Conversation::finish(std::vector<Finished> finished) {
 }
 
 std::vector<std::string> Conversation::topics_of(const std::string& room) const {
+  if (!is_open_room(room)) return {};  // the talk port brings it
   if (!options_.wants_notices) return {room_topic(room)};
   return {room_topic(room), notice_topic(room)};
 }

@@ -31,6 +31,8 @@ struct MessageLayout {
 
 /// "-- alice (#3) came --"; empty for kinds that we do not know.
 [[nodiscard]] std::string notice_line(const event::Notice& notice);
+/// "bob was sent away by alice: off topic".
+[[nodiscard]] std::string moderation_text(const NoticeEvent& what);
 
 /// The messages of a page or a row, as if they had come as events.
 [[nodiscard]] std::vector<event::Message> messages_of(const reply::Page& page);

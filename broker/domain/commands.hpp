@@ -36,6 +36,10 @@ struct Leave {
   Origin origin;
   std::string room;
 };
+struct Moderate {
+  Origin origin;
+  request::Moderate wanted;
+};
 struct Post {
   /// Where a text was stored the first time, as an acknowledgement, and in which room.
   struct Original {
@@ -51,6 +55,7 @@ struct Post {
 
 }  // namespace command
 
-using Command = std::variant<command::Post, command::Admit, command::Depart, command::Join, command::Leave>;
+using Command = std::variant<command::Post, command::Admit, command::Depart, command::Join, command::Leave,
+                             command::Moderate>;
 
 }  // namespace palabre::broker

@@ -136,6 +136,35 @@ ALTER TABLE client ADD COLUMN key    BLOB    NOT NULL DEFAULT x'';
 ALTER TABLE client ADD COLUMN invite INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+/// Version 5: closed rooms know who stands where in them, and what was done to whom.
+constexpr const char* kFifthShape = R"sql(
+-- Who is a member of a closed room, invited or banned. `role` counts from 0, the reader; a mute lasts until a time.
+CREATE TABLE standing (
+  room         INTEGER NOT NULL,
+  client       INTEGER NOT NULL,
+  role         INTEGER NOT NULL,
+  muted_until  INTEGER NOT NULL,
+  is_banned    INTEGER NOT NULL,
+  checksum     INTEGER NOT NULL,
+  PRIMARY KEY (room, client)
+) STRICT, WITHOUT ROWID;
+
+-- Only ever grows. `role` is the one given, -1 for none; `until` is the end of a mute, 0 for none.
+CREATE TABLE moderation (
+  room      INTEGER NOT NULL,
+  number    INTEGER NOT NULL,
+  at        INTEGER NOT NULL,
+  by        INTEGER NOT NULL,
+  action    INTEGER NOT NULL,
+  client    INTEGER NOT NULL,
+  role      INTEGER NOT NULL,
+  until     INTEGER NOT NULL,
+  reason    TEXT    NOT NULL,
+  checksum  INTEGER NOT NULL,
+  PRIMARY KEY (room, number)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 void make_first(SQLite::Database& database) { database.exec(kFirstShape); }
 
 void make_second(SQLite::Database& database) {
@@ -151,8 +180,10 @@ void make_third(SQLite::Database& database) {
 
 void make_fourth(SQLite::Database& database) { database.exec(kFourthShape); }
 
+void make_fifth(SQLite::Database& database) { database.exec(kFifthShape); }
+
 /// Step n brings version n to version n + 1. Steps are only ever added.
-constexpr std::array kSteps{make_first, make_second, make_third, make_fourth};
+constexpr std::array kSteps{make_first, make_second, make_third, make_fourth, make_fifth};
 constexpr int kVersion = kSteps.size();
 
 int pragma(SQLite::Database& database, const std::string& name) {

@@ -133,6 +133,8 @@ TEST_F(MigrationsTest, keep_the_rows_that_the_second_version_indexed) {
   MessageWriter writer;
   { const OpenStore store = open({}, {registered({1}, "alice"), writer.write({1}, kLobby, "one")}); }
   meddle(R"sql(INSERT INTO row_index SELECT client, "column", count, place FROM row_recent;
+               DROP TABLE standing;
+               DROP TABLE moderation;
                DROP TABLE row_recent;
                ALTER TABLE segment DROP COLUMN checksum;
                ALTER TABLE client DROP COLUMN checksum;
@@ -150,7 +152,9 @@ TEST_F(MigrationsTest, keep_the_rows_that_the_second_version_indexed) {
 
 TEST_F(MigrationsTest, keep_who_there_was_before_there_were_keys) {
   { const OpenStore store = open({}, {registered({1}, "alice")}); }
-  meddle(R"sql(ALTER TABLE client DROP COLUMN key;
+  meddle(R"sql(DROP TABLE standing;
+               DROP TABLE moderation;
+               ALTER TABLE client DROP COLUMN key;
                ALTER TABLE client DROP COLUMN invite;
                PRAGMA user_version = 3)sql");
   OpenStore store = open();
