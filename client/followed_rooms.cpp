@@ -39,6 +39,10 @@ std::vector<std::string> FollowedRooms::names() const {
   return names;
 }
 
+bool FollowedRooms::has_private() const {
+  return std::ranges::any_of(rooms_, [](const auto& it) { return !is_open_room(it.first); });
+}
+
 void FollowedRooms::expect_welcome() {
   for (auto& [name, timeline] : rooms_) timeline.expect_heads();
 }

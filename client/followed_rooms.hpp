@@ -27,6 +27,7 @@ class FollowedRooms {
   [[nodiscard]] bool is_empty() const { return rooms_.empty(); }
   [[nodiscard]] bool follows(const std::string& room) const { return rooms_.contains(room); }
   [[nodiscard]] std::vector<std::string> names() const;
+  [[nodiscard]] bool has_private() const;
 
   /// While true, the application reads too slowly: no HISTORY is asked, and what the feed brings is only
   /// noted, to be fetched later.
