@@ -1,7 +1,10 @@
+#include <filesystem>
 #include <memory>
+#include <string>
 
 #include "client/cli/program.hpp"
 #include "client/cli/verbs.hpp"
+#include "client/identity.hpp"
 #include "client/terminal/run_chat.hpp"
 
 namespace {
@@ -9,10 +12,16 @@ namespace {
 using palabre::cli::Program;
 using palabre::cli::Settings;
 
+std::filesystem::path read_marks_file(const std::string& name) {
+  const auto identities = palabre::identities_directory();
+  return identities.empty() ? identities : identities.parent_path() / "read" / name;
+}
+
 int chat(const Settings& settings, bool is_plain_wanted) {
   return palabre::terminal::run_chat({.client = palabre::cli::client_options(settings),
                                       .room = settings.config.room,
                                       .history_lines = settings.config.history,
+                                      .read_marks = read_marks_file(settings.config.name),
                                       .mode = palabre::terminal::choose_mode(is_plain_wanted),
                                       .uses_colours = palabre::terminal::may_use_colours()});
 }
@@ -40,5 +49,7 @@ int main(int argc, char** argv) {
   palabre::cli::add_whoami(program);
   palabre::cli::add_matrix(program);
   palabre::cli::add_ping(program);
+  palabre::cli::add_moderate(program);
+  palabre::cli::add_audit(program);
   return program.run(argc, argv);
 }

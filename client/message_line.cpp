@@ -77,7 +77,7 @@ std::string notice_line(const event::Notice& notice) {
     case NoticeKind::joined: return "-- " + who + " joined " + visible_line(notice.room) + " --";
     case NoticeKind::left: return "-- " + who + " left " + visible_line(notice.room) + " --";
     case NoticeKind::unknown: return {};
-    default: return "-- " + moderation_text(notice.what) + " in " + visible_line(notice.room) + " --";
+    default: return "-- " + visible_line(notice.room) + ": " + moderation_text(notice.what) + " --";
   }
 }
 

@@ -22,7 +22,8 @@ int status_of_connecting(const Problem& problem, const Deadline& deadline) {
 std::variant<Connection, int> connect(const Settings& settings, FeedUse feed, const Deadline& deadline,
                                       const std::filesystem::path& outbox_file) {
   auto options = client_options(settings);
-  options.wants_feed = feed == FeedUse::messages;
+  options.wants_feed = feed != FeedUse::none;
+  options.follows_new_direct_rooms = feed == FeedUse::messages_and_new_direct_rooms;
   options.outbox_file = outbox_file;
   Connection connection{.client = std::make_unique<Client>(std::move(options)), .welcome = {}};
   auto answer = connection.client->connect(deadline.left(kConnectWait));

@@ -15,7 +15,11 @@ namespace palabre::cli {
 /// How long a broker may take to answer a question.
 inline constexpr std::chrono::milliseconds kAnswerWait{10'000};
 
-enum class FeedUse : std::uint8_t { none, messages };
+enum class FeedUse : std::uint8_t {
+  none,
+  messages,
+  messages_and_new_direct_rooms,
+};
 
 struct Connection {
   std::unique_ptr<Client> client;

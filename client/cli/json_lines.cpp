@@ -48,6 +48,19 @@ std::string json_line(const reply::RoomEntry& room) {
   return line_of({{"v", 1}, {"room", room.room}, {"head", room.head.value}, {"members", room.members}});
 }
 
+std::string json_line(const reply::AuditEntry& entry, JsonCharacters characters) {
+  Json json{{"v", 1},
+            {"number", entry.number},
+            {"at", utc_text(entry.at)},
+            {"action", name_of(entry.action)},
+            {"by", entry.by},
+            {"name", entry.name}};
+  if (entry.role) json["role"] = name_of(*entry.role);
+  if (entry.until) json["until"] = utc_text(entry.until);
+  if (!entry.reason.empty()) json["reason"] = entry.reason;
+  return line_of(json, characters);
+}
+
 std::string json_line(const NamedClient& self) {
   return line_of({{"v", 1}, {"client", self.client.value}, {"name", self.name}});
 }

@@ -20,6 +20,8 @@ enum class JsonCharacters : std::uint8_t { utf8, ascii };
                                     JsonCharacters characters = JsonCharacters::utf8);
 [[nodiscard]] std::string json_line(const reply::RoomEntry& room);
 [[nodiscard]] std::string json_line(const NamedClient& self);
+[[nodiscard]] std::string json_line(const reply::AuditEntry& entry,
+                                    JsonCharacters characters = JsonCharacters::utf8);
 
 /// What `ping` measured.
 struct RoundTrip {

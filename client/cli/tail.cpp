@@ -3,6 +3,8 @@
 
 #include <array>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "client/cli/connection.hpp"
 #include "client/cli/exec.hpp"
@@ -13,6 +15,7 @@
 #include "client/cli/talk.hpp"
 #include "client/cli/verbs.hpp"
 #include "client/exit_status.hpp"
+#include "schema/room_names.hpp"
 
 namespace palabre::cli {
 namespace {
@@ -23,6 +26,7 @@ struct TailOptions {
   std::optional<double> timeout;
   bool stops_at_end = false;
   bool prints_json = false;
+  bool is_direct = false;
   std::optional<std::string> command;
 };
 
@@ -33,7 +37,8 @@ class Tailing {
       : client_(client),
         options_(options),
         deadline_(deadline),
-        messages_(output_, options.prints_json ? OutputFormat::json : OutputFormat::text, MessageLayout{}) {}
+        messages_(output_, options.prints_json ? OutputFormat::json : OutputFormat::text,
+                  MessageLayout{.shows_room = options.is_direct}) {}
 
   int run() {
     for (;;) {
@@ -58,6 +63,9 @@ class Tailing {
       } else if (const auto* link = std::get_if<event::Link>(&*event)) {
         say_link(*link);
         if (link->state == event::LinkState::refused) return kNotAllowed;
+      } else if (const auto* shut_out = std::get_if<event::ShutOut>(&*event)) {
+        say("you are no longer in " + shut_out->room);
+        return kNotAllowed;
       } else if (std::holds_alternative<event::EpochChanged>(*event)) {
         say("the broker's store is another one now; sequences begin anew");
       } else if (const auto* back = std::get_if<event::StoreWentBack>(&*event)) {
@@ -96,12 +104,9 @@ class Tailing {
   std::uint64_t taken_ = 0;
 };
 
-int tail(const Settings& settings, const TailOptions& options) {
-  const Deadline deadline(options.timeout);
-  auto connected = connect(settings, FeedUse::messages, deadline);
-  if (const auto* status = std::get_if<int>(&connected)) return *status;
-  auto& connection = std::get<Connection>(connected);
-  const auto& room = settings.config.room;
+/// A status when that fails.
+std::optional<int> follow(Connection& connection, const std::string& room, const TailOptions& options,
+                          const Deadline& deadline) {
   if (const auto status = join_if_needed(connection, room, deadline)) return *status;
   std::optional<Sequence> from;
   if (options.since) {
@@ -112,6 +117,28 @@ int tail(const Settings& settings, const TailOptions& options) {
   }
   const auto followed = connection.client->follow(room, from, deadline.left(kAnswerWait));
   if (const auto* problem = std::get_if<Problem>(&followed)) return fail(*problem);
+  return std::nullopt;
+}
+
+std::vector<std::string> rooms_to_follow(const reply::Welcome& welcome, const std::string& room,
+                                         const TailOptions& options) {
+  if (!options.is_direct) return {room};
+  std::vector<std::string> rooms;
+  for (const auto& [name, head] : welcome.rooms) {
+    if (room_kind(name) == RoomKind::direct) rooms.push_back(name);
+  }
+  return rooms;
+}
+
+int tail(const Settings& settings, const TailOptions& options) {
+  const Deadline deadline(options.timeout);
+  const auto use = options.is_direct ? FeedUse::messages_and_new_direct_rooms : FeedUse::messages;
+  auto connected = connect(settings, use, deadline);
+  if (const auto* status = std::get_if<int>(&connected)) return *status;
+  auto& connection = std::get<Connection>(connected);
+  for (const auto& room : rooms_to_follow(connection.welcome, settings.config.room, options)) {
+    if (const auto status = follow(connection, room, options, deadline)) return *status;
+  }
   return Tailing(*connection.client, options, deadline).run();
 }
 
@@ -122,6 +149,11 @@ void add_tail(Program& program) {
   auto& verb = program.add_verb("tail", "Print a room's messages as they come",
                                 [options](const Settings& settings) { return tail(settings, *options); });
   program.add_room_flag(verb);
+  auto* until_end =
+      verb.add_flag("--until-end", options->stops_at_end, "End when all that is stored now was printed");
+  verb.add_flag("--direct", options->is_direct, "Instead of a room: all that is said to you alone")
+      ->excludes("--room")
+      ->excludes(until_end);
   verb.add_option("--since", options->since, "Begin in the past: all, a sequence, or an age such as 10m")
       ->check(CLI::Validator(complain_about_since, "", ""))
       ->type_name("WHEN");
@@ -129,7 +161,6 @@ void add_tail(Program& program) {
   verb.add_option("--timeout", options->timeout, "End with status 5 after so many seconds")
       ->check(not_negative())
       ->type_name("S");
-  verb.add_flag("--until-end", options->stops_at_end, "End when all that is stored now was printed");
   verb.add_flag("--json", options->prints_json, "Print one object a message");
   verb.add_option(
           "--exec", options->command,

@@ -13,5 +13,7 @@ void add_who(Program& program);
 void add_whoami(Program& program);
 void add_matrix(Program& program);
 void add_ping(Program& program);
+void add_moderate(Program& program);
+void add_audit(Program& program);
 
 }  // namespace palabre::cli

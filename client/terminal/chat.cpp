@@ -6,12 +6,15 @@
 #include "client/terminal/commands.hpp"
 #include "client/time_text.hpp"
 #include "client/visible_text.hpp"
+#include "schema/room_names.hpp"
 
 namespace palabre::terminal {
 namespace {
 
 // An answer that takes longer than this is worth a word in the prompt.
 constexpr std::chrono::milliseconds kAnswerUsual{1'000};
+// What was said to us while we were away; /history has the rest.
+constexpr std::uint64_t kUnreadLinesMax = 200;
 
 }  // namespace
 
@@ -21,13 +24,13 @@ Chat::Chat(Client& client, Screen& screen, Settings settings, reply::Welcome wel
       settings_(std::move(settings)),
       welcome_(std::move(welcome)),
       gate_({.own_name = welcome_.name}),
+      marks_(settings_.read_marks),
       room_(settings_.room),
       date_(local_date(welcome_.time)) {}
 
 bool Chat::enter() {
-  for (const auto& [room, head] : welcome_.rooms) {
-    const auto lines = room == room_ ? settings_.history_lines : 0;
-    if (!follow(room, head, lines)) return false;
+  for (const auto& room : welcome_.rooms) {
+    if (!follow(room.room, room.head, lines_due(room))) return false;
   }
   if (!rooms_.contains(room_)) {
     const auto joined = client_.join(room_, kAnswerWait);
@@ -40,6 +43,14 @@ bool Chat::enter() {
   has_greeted_ = rooms_in_history_.empty();  // else it comes below the history
   if (has_greeted_) greet();
   return true;
+}
+
+std::uint64_t Chat::lines_due(const RoomHead& room) const {
+  const std::uint64_t usual = room.room == room_ ? settings_.history_lines : 0;
+  if (room_kind(room.room) != RoomKind::direct) return usual;
+  const auto read = marks_.last(welcome_.epoch, room.room);
+  const auto unread = room.head > read ? room.head.value - read.value : 0;
+  return std::max(usual, std::min<std::uint64_t>(unread, kUnreadLinesMax));
 }
 
 void Chat::greet() {
@@ -67,7 +78,10 @@ void Chat::take(const ClientEvent& event) {
 void Chat::happened(const event::Message& message) {
   completion_.heard(message.name);
   if (rooms_.insert(message.room).second) completion_.knows_room(message.room);
-  if (const auto shown = gate_.pass(message)) print_message(*shown, {.marks_replay = true});
+  if (const auto shown = gate_.pass(message)) {
+    print_message(*shown, {.marks_replay = true});
+    marks_.note(*shown);
+  }
 }
 
 void Chat::happened(const event::Notice& notice) {
@@ -147,6 +161,13 @@ void Chat::run(const std::string& line) {
   }
 }
 
+void Chat::say(const std::string& text) {
+  if (std::exchange(was_moved_, false)) {
+    return complain("nothing was sent: you are in " + room_ + " now; say it again if it is for there");
+  }
+  say_in(room_, text);
+}
+
 void Chat::say_in(const std::string& room, const std::string& text) {
   const auto posted = client_.post(room, text);
   if (!posted) return complain("refused: " + posted.refusal().text);
@@ -160,6 +181,7 @@ void Chat::release() {
   if (released.count.to_you > 0) sentence += ", " + std::to_string(released.count.to_you) + " to you";
   tell(sentence);
   print_messages(released.messages, {});
+  for (const auto& message : released.messages) marks_.note(message);
   unread_.insert(unread_.end(), released.rest.begin(), released.rest.end());
   const auto unread = released.count.total - released.messages.size();
   if (unread > 0) tell(std::to_string(unread) + " more: /more reads on");

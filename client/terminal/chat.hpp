@@ -12,6 +12,7 @@
 #include "client/exit_status.hpp"
 #include "client/message_line.hpp"
 #include "client/terminal/completion.hpp"
+#include "client/terminal/read_marks.hpp"
 #include "client/terminal/screen.hpp"
 #include "client/terminal/visits.hpp"
 
@@ -25,6 +26,7 @@ class Chat {
   struct Settings {
     std::string room;
     std::size_t history_lines = 20;  ///< shown of a room's past on coming in
+    std::filesystem::path read_marks = {};
   };
 
   /// Requires a client that is connected; `welcome` is its answer.
@@ -88,13 +90,15 @@ class Chat {
   void happened_to_us(const event::Notice& notice);
   void greet();
   void run(const std::string& line);
-  void say(const std::string& text) { say_in(room_, text); }
+  void say(const std::string& text);
   void say_in(const std::string& room, const std::string& text);
   void moderate(Moderation action, const std::string& argument);
   /// Goes to another room if `room`, which is ours no longer, is the one we are in.
   void leave_for_another(const std::string& room);
   void release();
   void toggle_lock();
+  /// How much of a room's past is shown on coming in: of direct rooms all that is new.
+  [[nodiscard]] std::uint64_t lines_due(const RoomHead& room) const;
   /// Follows a room from `history_lines` before its head.
   [[nodiscard]] bool follow(const std::string& room, Sequence head, std::size_t history_lines);
 
@@ -117,6 +121,7 @@ class Chat {
   Completion completion_;
   DisplayGate gate_;
   Visits visits_;
+  ReadMarks marks_;
   std::deque<DisplayGate::Range> unread_;  ///< released by number only; /more reads them
   std::string room_;
   std::set<std::string> rooms_;
@@ -125,6 +130,7 @@ class Chat {
   event::LinkState link_ = event::LinkState::connected;
   std::optional<std::chrono::steady_clock::time_point> unanswered_since_;
   bool was_lost_ = false;
+  bool was_moved_ = false;  ///< out of a private room, by others
   bool has_greeted_ = false;
   bool has_offered_to_quit_ = false;
   bool is_over_ = false;

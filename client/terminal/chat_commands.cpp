@@ -91,6 +91,7 @@ void Chat::peek(const std::string& argument) {
 }
 
 void Chat::join(const std::string& argument) {
+  was_moved_ = false;
   if (!is_room(argument)) return complain(refuse(RefusalCode::bad_room).text);
   if (rooms_.contains(argument)) {
     room_ = argument;

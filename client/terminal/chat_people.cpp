@@ -101,6 +101,8 @@ void Chat::audit(const std::string& argument) {
 
 void Chat::happened(const event::ShutOut& shut_out) {
   if (rooms_.erase(shut_out.room) == 0) return;
+  // What is being typed was meant for a few, and would be read by all.
+  was_moved_ = was_moved_ || room_ == shut_out.room;
   leave_for_another(shut_out.room);
   tell("you are no longer in " + shut_out.room + ", and are in " + room_);
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "client/client.hpp"
@@ -17,6 +18,7 @@ struct ChatOptions {
   ClientOptions client;
   std::string room;
   std::size_t history_lines = 20;
+  std::filesystem::path read_marks = {};  ///< see read_marks.hpp; empty: nothing is kept
   ScreenMode mode = ScreenMode::line;
   bool uses_colours = true;
 };
