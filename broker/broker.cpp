@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <chrono>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -72,6 +73,17 @@ Guard::Options guard_options(const Config& config) {
           config.subscription_bytes};
 }
 
+SessionTools::Rates rates_of(const Config& config) {
+  SessionTools::Rates rates{
+      static_cast<double>(config.messages_per_second), static_cast<double>(config.changes_per_second), {}};
+  std::istringstream names(config.bots);
+  for (std::string name; std::getline(names, name, ',');) {
+    std::erase(name, ' ');
+    rates.bots.insert(name);
+  }
+  return rates;
+}
+
 }  // namespace
 
 /// In the order in which they are made; each uses only those above it.
@@ -110,7 +122,12 @@ struct Broker::Parts {
                  {*store.journal, *publisher, outbox, board, wall_clock, std::move(watch.on_failure)}),
         reads(board, *store.archive, wall_clock, std::move(watch.on_unreadable)),
         reading({config.readers, config.mailbox}, reads, outbox),
-        registry({recorder.mailbox(), outbox, reads, reading, {config.mailbox, config.mailbox_bytes}},
+        registry({recorder.mailbox(),
+                  outbox,
+                  reads,
+                  reading,
+                  {config.mailbox, config.mailbox_bytes},
+                  rates_of(config)},
                  config.sessions_max),
         greeter(make_greeter(config)) {
     admit_registered_keys();

@@ -36,6 +36,9 @@ struct Config {
   std::size_t router_outbox = 0;
   std::size_t feed_high_water_mark = 0;
   std::size_t sessions_max = 0;
+  std::size_t messages_per_second = 0;
+  std::size_t changes_per_second = 0;
+  std::string bots;
   std::size_t connections_per_address = 0;
   std::size_t connections_per_local_address = 0;
   std::size_t unread_bytes = 0;

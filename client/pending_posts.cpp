@@ -213,10 +213,11 @@ void PendingPosts::drop(std::size_t place, const Refusal& refusal, Events& event
   move_to_fresh_outbox(place);
 }
 
-/// Being busy or restarted is a broker's daily life; anything else that hinders it is told.
+/// Being busy, restarted or in no hurry is a broker's daily life; anything else that hinders it is told.
 void PendingPosts::delay(std::size_t place, const Refusal& refusal, Events& events) {
   unsend_from(place);
-  const bool is_ordinary = refusal.code == RefusalCode::busy || refusal.code == RefusalCode::stopping;
+  const bool is_ordinary = refusal.code == RefusalCode::busy || refusal.code == RefusalCode::stopping ||
+                           refusal.code == RefusalCode::too_fast;
   if (is_ordinary || is_delay_told_) return;
   is_delay_told_ = true;
   events.emplace_back(

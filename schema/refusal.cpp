@@ -38,6 +38,7 @@ constexpr std::array<Entry, kRefusalCodeMax + 1> kEntries{{
     {"wrong_key", "the name belongs to somebody with another key", 0},
     {"not_registered", "this broker takes newcomers with an invitation only", 0},
     {"muted", "you are muted in this room", 0},
+    {"too_fast", "more than one may ask for in so short a time", 1000},
 }};
 
 const Entry& entry_of(RefusalCode code) { return kEntries.at(static_cast<std::size_t>(code)); }

@@ -35,9 +35,10 @@ enum class RefusalCode : std::uint8_t {
   wrong_key,
   not_registered,
   muted,
+  too_fast,
 };
 
-inline constexpr std::uint64_t kRefusalCodeMax = static_cast<std::uint64_t>(RefusalCode::muted);
+inline constexpr std::uint64_t kRefusalCodeMax = static_cast<std::uint64_t>(RefusalCode::too_fast);
 
 /// A request was understood to be one, and is not granted. `text` is a sentence for people.
 struct Refusal {

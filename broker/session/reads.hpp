@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "broker/domain/directory.hpp"
@@ -37,6 +38,8 @@ class Reads {
         clock_(std::move(clock)),
         on_unreadable_(std::move(on_unreadable)) {}
 
+  /// Requires a client that the newest picture has.
+  [[nodiscard]] std::string name_of(ClientNumber client) const { return directory()->at(client).name; }
   /// The answer, or a refusal when the store cannot be read: one page of the disk is no reason to end for
   /// everybody.
   template <ReadRequest Read>

@@ -1,5 +1,6 @@
 #include "broker/session/session.hpp"
 
+#include <chrono>
 #include <functional>
 #include <numeric>
 #include <string>
@@ -17,12 +18,22 @@ std::size_t bytes_of(std::span<const RequestFrame> requests) {
                                [](const RequestFrame& request) { return request.bytes.size(); });
 }
 
+constexpr double kBotShare = 10;
+
+/// How many times what everybody may ask for.
+double share_of(ClientNumber client, const SessionTools& tools) {
+  const auto& bots = tools.rates.bots;
+  return !bots.empty() && bots.contains(tools.reads.name_of(client)) ? kBotShare : 1;
+}
+
 }  // namespace
 
 Session::Session(ClientNumber client, const SessionTools& tools)
     : client_(client),
       tools_(tools),
       mailbox_(tools.waiting_max.requests),
+      messages_(tools.rates.messages * share_of(client, tools)),
+      changes_(tools.rates.changes * share_of(client, tools)),
       thread_(start_thread("session-" + std::to_string(client.value), [this] { run(); })) {}
 
 GroupPush Session::deliver(std::span<RequestFrame> requests) {
@@ -96,19 +107,20 @@ void Session::answer(const Origin& origin, request::Hello& hello) {
 }
 
 void Session::answer(const Origin& origin, request::Post& post) {
-  commands_.emplace_back(command::Post{origin, std::move(post)});
+  const auto count = post.texts.size();
+  ask_for(messages_, count, origin, command::Post{origin, std::move(post)});
 }
 
 void Session::answer(const Origin& origin, request::Join& join) {
-  commands_.emplace_back(command::Join{origin, std::move(join.room)});
+  ask_for(changes_, 1, origin, command::Join{origin, std::move(join.room)});
 }
 
 void Session::answer(const Origin& origin, request::Leave& leave) {
-  commands_.emplace_back(command::Leave{origin, std::move(leave.room)});
+  ask_for(changes_, 1, origin, command::Leave{origin, std::move(leave.room)});
 }
 
 void Session::answer(const Origin& origin, request::Moderate& moderate) {
-  commands_.emplace_back(command::Moderate{origin, std::move(moderate)});
+  ask_for(changes_, 1, origin, command::Moderate{origin, std::move(moderate)});
 }
 
 void Session::answer(const Origin& origin, request::Goodbye&) {
@@ -122,6 +134,17 @@ void Session::answer(const Origin& origin, request::History& history) {
 void Session::answer(const Origin& origin, request::Row& row) { have_read({origin, row}); }
 
 void Session::answer(const Origin& origin, request::Audit& audit) { have_read({origin, std::move(audit)}); }
+
+void Session::ask_for(TokenBucket& bucket, std::size_t count, const Origin& origin, Command command) {
+  const auto wait = bucket.take(static_cast<double>(count), std::chrono::steady_clock::now());
+  if (!wait) {
+    commands_.push_back(std::move(command));
+    return;
+  }
+  auto refusal = refuse(RefusalCode::too_fast);
+  refusal.retry_after_ms = static_cast<std::uint64_t>(wait->count());
+  tools_.replies.send(origin.connection, encode(origin.request, Reply(std::move(refusal))));
+}
 
 void Session::have_read(ReadTask task) {
   const auto [client, connection, request] = task.origin;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <set>
 #include <span>
+#include <string>
 #include <thread>
 #include <variant>
 #include <vector>
@@ -10,6 +12,7 @@
 #include "broker/domain/ports.hpp"
 #include "broker/session/reading_threads.hpp"
 #include "broker/session/reads.hpp"
+#include "broker/session/token_bucket.hpp"
 #include "broker/threads/mailbox.hpp"
 
 namespace palabre::broker {
@@ -25,6 +28,13 @@ struct SessionTools {
     std::size_t bytes = 4 * 1024 * 1024;  ///< one request may wait in any case
   };
   Waiting waiting_max;
+  /// What one identity may ask for in a second; 0: any number.
+  struct Rates {
+    double messages = 0;
+    double changes = 0;          ///< of rooms and who is in them
+    std::set<std::string> bots;  ///< names that may ask for ten times as much
+  };
+  Rates rates = {};
 };
 
 /// A request as it came, and where its answer goes.
@@ -77,6 +87,8 @@ class Session {
   void answer(const Origin& origin, request::Audit& audit);
   template <class Read>
   void answer(const Origin& origin, Read& read);
+  /// Hands it to the recorder, unless `count` such things are too many.
+  void ask_for(TokenBucket& bucket, std::size_t count, const Origin& origin, Command command);
 
   void have_read(ReadTask task);
   void hand_over();
@@ -88,6 +100,8 @@ class Session {
   std::atomic<bool> has_departed_ = false;
   std::atomic<std::size_t> waiting_bytes_ = 0;  ///< of requests in the mailbox or in hand
   Mailbox<Item> mailbox_;
+  TokenBucket messages_;
+  TokenBucket changes_;
   std::vector<Command> commands_;  ///< decided on already, for the recorder; touched by the thread only
   std::jthread thread_;
 };

@@ -105,7 +105,8 @@ READY = r"ready talk=\S+:(\d+) feed=\S+:(\d+)"
 def palabre(durability="disk", kept=None, **options):
     def command(folder):
         words = [BUILD / "bin" / "palabred", "--data-dir", folder / "store", "--talk-port", "0", "--feed-port", "0"]
-        words += ["--security", "open", "--durability", durability, "--log-level", "warning"]
+        words += ["--security", "open", "--durability", durability, "--log-level", "warning",
+                  "--messages-per-second", "0"]
         for key, value in options.items():
             words += [f"--{key.replace('_', '-')}", value]
         return [str(word) for word in words], None

@@ -50,6 +50,23 @@ def test_a_stopped_program_catches_up_and_hinders_nobody(broker, palabre):
             assert [message["text"] for message in slow.objects()] == texts
 
 
+def test_who_is_too_fast_is_told_to_wait_and_loses_nothing(make_broker):
+    broker = make_broker(messages_per_second=100, changes_per_second=2, bots="robin, bot")
+    with Peer(broker, "alice") as alice, Peer(broker, "bot") as bot:
+        alice.post("lobby", *["x"] * 200)
+        refused = alice.refusal("post", room="lobby", outbox=alice.outbox, counter=201, texts=["x"] * 50)
+        assert refused["reason"] == "too_fast" and 300 < refused["retry_after"] <= 500
+        bot.post("lobby", *["x"] * 200), bot.post("lobby", *["x"] * 200)
+        joined = [alice.answer(alice.send("join", room=f"room{number}")).get("reason") for number in range(6)]
+        assert joined == [None] * 4 + ["too_fast"] * 2
+        assert alice.ask("ping")["type"] == "pong", "and nothing else happens to her"
+    sent = run_palabre(broker, "carol", "send", "--lines", "--json", stdin="".join(f"{i}\n" for i in range(400)))
+    assert sent.returncode == 0, sent.stderr
+    with Peer(broker, "dora") as dora:
+        assert [event.text for event in dora.history("lobby", 601)] == [str(number) for number in range(400)]
+    broker.stop()
+
+
 def test_a_full_mailbox_is_answered_busy_and_every_request_gets_one_answer(make_broker):
     broker = make_broker(mailbox=1)
     with Peer(broker, "alice") as alice, Peer(broker, "bob") as bob:

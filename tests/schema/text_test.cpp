@@ -54,7 +54,7 @@ TEST(Refusals, have_a_name_and_a_sentence_each_and_say_when_to_try_again) {
     EXPECT_FALSE(name_of(refusal.code).empty()) << code;
     EXPECT_FALSE(refusal.text.empty()) << code;
     const bool is_passing = refusal.code == RefusalCode::busy || refusal.code == RefusalCode::storage_full ||
-                            refusal.code == RefusalCode::stopping;
+                            refusal.code == RefusalCode::stopping || refusal.code == RefusalCode::too_fast;
     EXPECT_EQ(refusal.retry_after_ms.has_value(), is_passing) << code;
   }
 }
