@@ -62,6 +62,7 @@ std::string notice_line(const event::Notice& notice) {
     case NoticeKind::went: return "-- " + who + " went --";
     case NoticeKind::joined: return "-- " + who + " joined " + visible_line(notice.room) + " --";
     case NoticeKind::left: return "-- " + who + " left " + visible_line(notice.room) + " --";
+    case NoticeKind::rekeyed: return "-- " + who + " has another key now, by the operator --";
     case NoticeKind::unknown: break;
   }
   return {};

@@ -19,7 +19,7 @@ struct Tick {
   friend bool operator==(const Tick&, const Tick&) = default;
 };
 
-enum class NoticeKind : std::uint8_t { came, went, joined, left, unknown };
+enum class NoticeKind : std::uint8_t { came, went, joined, left, rekeyed, unknown };
 
 struct NoticeEvent {
   NoticeKind kind = NoticeKind::unknown;

@@ -34,9 +34,10 @@ enum class RefusalCode : std::uint8_t {
   store_damaged,
   wrong_key,
   not_registered,
+  banned = 26,
 };
 
-inline constexpr std::uint64_t kRefusalCodeMax = static_cast<std::uint64_t>(RefusalCode::not_registered);
+inline constexpr std::uint64_t kRefusalCodeMax = static_cast<std::uint64_t>(RefusalCode::banned);
 
 /// A request was understood to be one, and is not granted. `text` is a sentence for people.
 struct Refusal {

@@ -12,7 +12,7 @@ using codec::Fields;
 using codec::Row;
 using codec::Writer;
 
-constexpr std::array<std::string_view, 4> kNoticeNames{"came", "went", "joined", "left"};
+constexpr std::array<std::string_view, 5> kNoticeNames{"came", "went", "joined", "left", "rekeyed"};
 
 // Of a batch header with one name.
 constexpr std::size_t kHeaderBytesTypical = 160;

@@ -120,6 +120,8 @@ TEST(NoticeLine, says_who_did_what) {
   EXPECT_EQ(notice_line(notice(NoticeKind::went)), "-- alice (#3) went --");
   EXPECT_EQ(notice_line(notice(NoticeKind::joined)), "-- alice (#3) joined tea --");
   EXPECT_EQ(notice_line(notice(NoticeKind::left)), "-- alice (#3) left tea --");
+  EXPECT_EQ(notice_line(notice(NoticeKind::rekeyed)),
+            "-- alice (#3) has another key now, by the operator --");
   EXPECT_EQ(notice_line(notice(NoticeKind::unknown)), "");
 }
 
