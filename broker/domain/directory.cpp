@@ -9,6 +9,13 @@ RoomNumber Directory::find_room(std::string_view name) const {
   return found == by_name_->end() ? RoomNumber{} : found->second;
 }
 
+ClientNumber Directory::find_client(std::string_view name) const {
+  for (ClientNumber client{1}; has(client); client = client.next()) {
+    if (at(client).name == name) return client;
+  }
+  return {};
+}
+
 std::shared_ptr<const Directory> Directory::after(const State& state, const Touched& touched) const {
   auto next = std::make_shared<Directory>(*this);
   ++next->edition_;
@@ -42,6 +49,7 @@ void Directory::show(ClientNumber client, const State& state) {
   auto& shown = clients_.change(client.value - 1, edition_);
   shown.name = identity.name;
   shown.key = identity.proof.key;
+  shown.ban = identity.ban;
   shown.is_online = identity.is_online();
   shown.rooms.assign(rooms.begin(), rooms.end());
 }

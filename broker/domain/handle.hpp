@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "broker/domain/state.hpp"
 
 /// One handler for each kind of command, each in a file of its name.
@@ -25,5 +28,13 @@ void handle(const Turn& turn, command::Depart depart);
 void handle(const Turn& turn, command::Join join);
 void handle(const Turn& turn, command::Leave leave);
 void handle(const Turn& turn, command::Post post);
+void handle(const Turn& turn, command::Operate operate);
+
+/// Gives a name that is free to somebody new, and makes it a member of the lobby.
+ClientNumber enroll(const Turn& turn, const std::string& name, const Proof& proof);
+/// Why a name that is free can be nobody's; nothing when it can.
+[[nodiscard]] std::optional<Refusal> refuse_twin(const Roster& roster, const std::string& name);
+/// Takes a connection from the identity that it belongs to.
+void let_go(const Turn& turn, ClientNumber client, ConnectionId connection);
 
 }  // namespace palabre::broker

@@ -12,6 +12,7 @@ namespace palabre::broker {
 /// forgers. Each covers all columns of its row.
 [[nodiscard]] std::int64_t checksum_of(const StoredSegment& segment);
 [[nodiscard]] std::int64_t checksum_of(const record::Registered& client);
+[[nodiscard]] std::int64_t checksum_of(const record::OperatorAct& act);
 [[nodiscard]] std::int64_t checksum_of_room(RoomNumber number, std::string_view name, ClientNumber made_by,
                                             TimeMs made_at);
 

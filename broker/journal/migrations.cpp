@@ -136,6 +136,20 @@ ALTER TABLE client ADD COLUMN key    BLOB    NOT NULL DEFAULT x'';
 ALTER TABLE client ADD COLUMN invite INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+/// Version 5: what the operator decides about people.
+constexpr const char* kFifthShape = R"sql(
+-- What the operator did, in order: `act` is ban, unban, add or rebind, `text` the reason or the key. A client is banned
+-- when the last of its bans and unbans is a ban.
+CREATE TABLE operator_act (
+  number    INTEGER NOT NULL PRIMARY KEY,
+  act       TEXT    NOT NULL,
+  client    INTEGER NOT NULL,
+  text      TEXT    NOT NULL,
+  at        INTEGER NOT NULL,
+  checksum  INTEGER NOT NULL
+) STRICT;
+)sql";
+
 void make_first(SQLite::Database& database) { database.exec(kFirstShape); }
 
 void make_second(SQLite::Database& database) {
@@ -151,8 +165,10 @@ void make_third(SQLite::Database& database) {
 
 void make_fourth(SQLite::Database& database) { database.exec(kFourthShape); }
 
+void make_fifth(SQLite::Database& database) { database.exec(kFifthShape); }
+
 /// Step n brings version n to version n + 1. Steps are only ever added.
-constexpr std::array kSteps{make_first, make_second, make_third, make_fourth};
+constexpr std::array kSteps{make_first, make_second, make_third, make_fourth, make_fifth};
 constexpr int kVersion = kSteps.size();
 
 int pragma(SQLite::Database& database, const std::string& name) {
