@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "broker/broker.hpp"
@@ -17,6 +18,7 @@
 #include "broker/invitations.hpp"
 #include "broker/invite_command.hpp"
 #include "broker/maintenance_commands.hpp"
+#include "broker/operator_commands.hpp"
 #include "broker/threads/named_thread.hpp"
 
 namespace palabre::broker {
@@ -31,38 +33,90 @@ constexpr std::size_t kThreadStackBytes = 512 * 1024;
 /// What the program is to do, once its settings are known.
 using Command = std::function<int(const Config&)>;
 
-/// Adds the commands beside serving, all of which take the settings, too.
-void add_commands(CLI::App& app, Command& command, std::filesystem::path& place) {
-  const auto add = [&](const char* name, const char* help, Command run) {
-    auto* added = app.add_subcommand(name, help)->fallthrough();
-    added->callback([&command, run] { command = run; });
-    return added;
-  };
-  app.require_subcommand(0, 1);
-  add("check", "Look through the whole store; status 1 when it is damaged",
-      [](const Config& config) { return check(config.data_dir); });
-  add("backup", "Copy the store into a new file, even while it is served",
-      [&place](const Config& config) { return back_up(config.data_dir, place); })
-      ->add_option("--to", place, "The file to make")
+/// What stands behind a command's name on the command line.
+struct Arguments {
+  std::filesystem::path place;
+  std::string name;
+  std::string reason;
+  std::string key;
+};
+
+/// Adds one command to `parent`, which takes the settings, too.
+CLI::App& add_command(CLI::App& parent, const char* name, const char* help, Command& command, Command run) {
+  auto* added = parent.add_subcommand(name, help)->fallthrough();
+  added->callback([&command, run = std::move(run)] { command = run; });
+  return *added;
+}
+
+/// What an administrator does with a store.
+void add_store_commands(CLI::App& app, Command& command, Arguments& arguments) {
+  auto& place = arguments.place;
+  add_command(app, "check", "Look through the whole store; status 1 when it is damaged", command,
+              [](const Config& config) { return check(config.data_dir); });
+  add_command(app, "backup", "Copy the store into a new file, even while it is served", command,
+              [&place](const Config& config) { return back_up(config.data_dir, place); })
+      .add_option("--to", place, "The file to make")
       ->required();
-  add("restore", "Make a backup the store of a data directory that has none",
-      [&place](const Config& config) { return restore(config.data_dir, place); })
-      ->add_option("--from", place, "The backup")
+  add_command(app, "restore", "Make a backup the store of a data directory that has none", command,
+              [&place](const Config& config) { return restore(config.data_dir, place); })
+      .add_option("--from", place, "The backup")
       ->required();
-  add("invite", "Print an invitation: what palabre on another machine needs, with a code for one newcomer",
-      [](const Config& config) { return invite(config); });
-  add("repair", "Save what can be saved of a damaged store into a new data directory",
-      [&place](const Config& config) { return repair(config.data_dir, place); })
-      ->add_option("--to", place, "The directory to make")
+  add_command(app, "repair", "Save what can be saved of a damaged store into a new data directory", command,
+              [&place](const Config& config) { return repair(config.data_dir, place); })
+      .add_option("--to", place, "The directory to make")
       ->required();
+}
+
+CLI::App& taking_name(CLI::App& added, Arguments& arguments) {
+  added.add_option("NAME", arguments.name)->required();
+  return added;
+}
+
+/// Who is registered, and by which key.
+void add_identity_commands(CLI::App& parent, Command& command, Arguments& arguments) {
+  auto& [place, name, reason, key] = arguments;
+  add_command(parent, "list", "Number, name, fingerprint of the key, and who is banned", command,
+              [](const Config& config) { return operate(config, Listing{}); });
+  auto& add = add_command(parent, "add", "Register a name and its key, whoever may register otherwise",
+                          command, [&](const Config& config) {
+                            return operate(config, Order(order::Add{name, read_key(key).value_or("")}));
+                          });
+  auto& rebind = add_command(parent, "rebind", "Give a name another key: the old one was lost", command,
+                             [&](const Config& config) {
+                               return operate(config, Order(order::Rebind{name, read_key(key).value_or("")}));
+                             });
+  for (auto* added : {&add, &rebind}) {
+    taking_name(*added, arguments).add_option("KEY", key, "As 'palabre keygen' prints it")->required();
+  }
+}
+
+/// Who may come in. All of it works beside a running broker, and without one.
+void add_people_commands(CLI::App& app, Command& command, Arguments& arguments) {
+  auto& [place, name, reason, key] = arguments;
+  add_command(app, "invite",
+              "Print an invitation: what palabre on another machine needs, with a code for one newcomer",
+              command, [](const Config& config) { return invite(config); });
+  auto& ban = add_command(app, "ban", "End somebody's connections, and let him in no more", command,
+                          [&](const Config& config) {
+                            return operate(config, Order(order::Ban{name, reason}));
+                          });
+  taking_name(ban, arguments).add_option("--reason", reason, "What he is told")->type_name("TEXT");
+  auto& unban = add_command(app, "unban", "Let somebody in again", command,
+                            [&](const Config& config) { return operate(config, Order(order::Unban{name})); });
+  taking_name(unban, arguments);
+  auto& identity = *app.add_subcommand("identity", "Who is registered: list, add, rebind")->fallthrough();
+  identity.require_subcommand(1);
+  add_identity_commands(identity, command, arguments);
 }
 
 /// Fills the sources and the command from the command line; returns a status when the program is to end at
 /// once.
 std::optional<int> read_command_line(int argc, char** argv, Sources& sources, Command& command,
-                                     std::filesystem::path& place) {
+                                     Arguments& arguments) {
   CLI::App app("palabred: the broker of a palabre chat. Without a command it serves.", "palabred");
-  add_commands(app, command, place);
+  app.require_subcommand(0, 1);
+  add_store_commands(app, command, arguments);
+  add_people_commands(app, command, arguments);
   app.set_version_flag("--version", "palabred " PALABRE_VERSION);
   std::map<std::string, std::string> given;
   std::string file;
@@ -151,8 +205,8 @@ int serve(const Config& config) {
 int run(int argc, char** argv) {
   Sources sources;
   Command command = serve;
-  std::filesystem::path place;
-  if (const auto status = read_command_line(argc, argv, sources, command, place)) return *status;
+  Arguments arguments;
+  if (const auto status = read_command_line(argc, argv, sources, command, arguments)) return *status;
   const auto config = read_config(sources);
   if (const auto* error = std::get_if<UsageError>(&config)) {
     std::fprintf(stderr, "palabred: %s\n", error->sentence.c_str());
