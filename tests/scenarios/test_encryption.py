@@ -68,6 +68,11 @@ def test_an_identity_is_its_key_for_ever(encrypted):
     assert hello(Dealer(encrypted.talk, eve), "ada")["reason"] == "wrong_key"
 
 
+def test_a_hello_whose_answer_was_lost_can_be_said_again(encrypted):
+    dealer = Dealer(encrypted.talk, Keys(encrypted.invitation))
+    assert [hello(dealer, "ada")["type"] for _ in range(2)] == ["welcome"] * 2, "its key is all the proof there is"
+
+
 def test_a_name_from_before_there_was_encryption_keeps_its_number(make_broker):
     broker = make_broker()
     assert hello(Dealer(broker.talk), "ada", token=token_of("ada"))["client"] == 1
