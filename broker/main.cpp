@@ -1,24 +1,18 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
-#include <functional>
-#include <map>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <variant>
 
 #include "broker/broker.hpp"
+#include "broker/command_line.hpp"
 #include "broker/config.hpp"
 #include "broker/invitations.hpp"
-#include "broker/invite_command.hpp"
-#include "broker/maintenance_commands.hpp"
-#include "broker/operator_commands.hpp"
 #include "broker/threads/named_thread.hpp"
 
 namespace palabre::broker {
@@ -29,115 +23,6 @@ constexpr int kUsage = 2;
 
 // Enough for SQLite and msgpack at their limits, and small enough for a thread per client.
 constexpr std::size_t kThreadStackBytes = 512 * 1024;
-
-/// What the program is to do, once its settings are known.
-using Command = std::function<int(const Config&)>;
-
-/// What stands behind a command's name on the command line.
-struct Arguments {
-  std::filesystem::path place;
-  std::string name;
-  std::string reason;
-  std::string key;
-};
-
-/// Adds one command to `parent`, which takes the settings, too.
-CLI::App& add_command(CLI::App& parent, const char* name, const char* help, Command& command, Command run) {
-  auto* added = parent.add_subcommand(name, help)->fallthrough();
-  added->callback([&command, run = std::move(run)] { command = run; });
-  return *added;
-}
-
-/// What an administrator does with a store.
-void add_store_commands(CLI::App& app, Command& command, Arguments& arguments) {
-  auto& place = arguments.place;
-  add_command(app, "check", "Look through the whole store; status 1 when it is damaged", command,
-              [](const Config& config) { return check(config.data_dir); });
-  add_command(app, "backup", "Copy the store into a new file, even while it is served", command,
-              [&place](const Config& config) { return back_up(config.data_dir, place); })
-      .add_option("--to", place, "The file to make")
-      ->required();
-  add_command(app, "restore", "Make a backup the store of a data directory that has none", command,
-              [&place](const Config& config) { return restore(config.data_dir, place); })
-      .add_option("--from", place, "The backup")
-      ->required();
-  add_command(app, "repair", "Save what can be saved of a damaged store into a new data directory", command,
-              [&place](const Config& config) { return repair(config.data_dir, place); })
-      .add_option("--to", place, "The directory to make")
-      ->required();
-}
-
-CLI::App& taking_name(CLI::App& added, Arguments& arguments) {
-  added.add_option("NAME", arguments.name)->required();
-  return added;
-}
-
-/// Who is registered, and by which key.
-void add_identity_commands(CLI::App& parent, Command& command, Arguments& arguments) {
-  auto& [place, name, reason, key] = arguments;
-  add_command(parent, "list", "Number, name, fingerprint of the key, and who is banned", command,
-              [](const Config& config) { return operate(config, Listing{}); });
-  auto& add = add_command(parent, "add", "Register a name and its key, whoever may register otherwise",
-                          command, [&](const Config& config) {
-                            return operate(config, Order(order::Add{name, read_key(key).value_or("")}));
-                          });
-  auto& rebind = add_command(parent, "rebind", "Give a name another key: the old one was lost", command,
-                             [&](const Config& config) {
-                               return operate(config, Order(order::Rebind{name, read_key(key).value_or("")}));
-                             });
-  for (auto* added : {&add, &rebind}) {
-    taking_name(*added, arguments).add_option("KEY", key, "As 'palabre keygen' prints it")->required();
-  }
-}
-
-/// Who may come in. All of it works beside a running broker, and without one.
-void add_people_commands(CLI::App& app, Command& command, Arguments& arguments) {
-  auto& [place, name, reason, key] = arguments;
-  add_command(app, "invite",
-              "Print an invitation: what palabre on another machine needs, with a code for one newcomer",
-              command, [](const Config& config) { return invite(config); });
-  auto& ban = add_command(app, "ban", "End somebody's connections, and let him in no more", command,
-                          [&](const Config& config) {
-                            return operate(config, Order(order::Ban{name, reason}));
-                          });
-  taking_name(ban, arguments).add_option("--reason", reason, "What he is told")->type_name("TEXT");
-  auto& unban = add_command(app, "unban", "Let somebody in again", command,
-                            [&](const Config& config) { return operate(config, Order(order::Unban{name})); });
-  taking_name(unban, arguments);
-  auto& identity = *app.add_subcommand("identity", "Who is registered: list, add, rebind")->fallthrough();
-  identity.require_subcommand(1);
-  add_identity_commands(identity, command, arguments);
-}
-
-/// Fills the sources and the command from the command line; returns a status when the program is to end at
-/// once.
-std::optional<int> read_command_line(int argc, char** argv, Sources& sources, Command& command,
-                                     Arguments& arguments) {
-  CLI::App app("palabred: the broker of a palabre chat. Without a command it serves.", "palabred");
-  app.require_subcommand(0, 1);
-  add_store_commands(app, command, arguments);
-  add_people_commands(app, command, arguments);
-  app.set_version_flag("--version", "palabred " PALABRE_VERSION);
-  std::map<std::string, std::string> given;
-  std::string file;
-  for (const auto& key : keys()) {
-    const std::string name(key.name);
-    auto* option = app.add_option(flag_of(key), given[name], std::string(key.help));
-    option->type_name(key.unit.empty() ? "" : std::string(key.unit))->default_str(default_of(key));
-  }
-  app.add_option("--config", file, "Read this file")->envname("PALABRED_CONFIG");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? EXIT_SUCCESS : kUsage;
-  }
-  for (const auto& key : keys()) {
-    if (app.count(flag_of(key)) > 0) sources.flags[std::string(key.name)] = given[std::string(key.name)];
-  }
-  if (!file.empty()) sources.file = file;
-  sources.environment = process_environment;
-  return std::nullopt;
-}
 
 void start_log(const std::string& level) {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("palabred"));
@@ -203,10 +88,9 @@ int serve(const Config& config) {
 }
 
 int run(int argc, char** argv) {
-  Sources sources;
-  Command command = serve;
-  Arguments arguments;
-  if (const auto status = read_command_line(argc, argv, sources, command, arguments)) return *status;
+  const auto line = read_command_line(argc, argv);
+  if (const auto* status = std::get_if<int>(&line)) return *status;
+  const auto& [sources, command] = std::get<CommandLine>(line);
   const auto config = read_config(sources);
   if (const auto* error = std::get_if<UsageError>(&config)) {
     std::fprintf(stderr, "palabred: %s\n", error->sentence.c_str());
@@ -214,7 +98,7 @@ int run(int argc, char** argv) {
   }
   start_log(std::get<Config>(config).log_level);
   try {
-    return command(std::get<Config>(config));
+    return command ? command(std::get<Config>(config)) : serve(std::get<Config>(config));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "palabred: %s\n", error.what());
     return kFailed;

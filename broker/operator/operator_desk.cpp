@@ -15,6 +15,7 @@ namespace palabre::broker {
 namespace {
 
 constexpr auto kPatience = std::chrono::seconds(1);
+constexpr int kPauseMs = 100;
 // The recorder's queue may be long and the disk slow.
 constexpr auto kDecisionPatience = std::chrono::seconds(10);
 
@@ -41,7 +42,12 @@ void OperatorDesk::run() {
   std::array<pollfd, 2> waited{pollfd{listening_.get(), POLLIN, 0}, pollfd{stop_.descriptor(), POLLIN, 0}};
   while (!has_ended_) {
     if (::poll(waited.data(), waited.size(), -1) <= 0 || has_ended_) continue;
-    if (const auto caller = accept_operator(listening_)) serve(caller);
+    if (const auto caller = accept_operator(listening_)) {
+      serve(caller);
+    } else {
+      // One who may not speak, or a system without a descriptor: neither shall keep a processor busy.
+      (void)::poll(&waited[1], 1, kPauseMs);
+    }
   }
 }
 

@@ -35,7 +35,7 @@ LIBRARY_PLACES = {
     r"zmq": r"broker/transport/|client/link",
     r"sqlite3|SQLiteCpp/": r"broker/(journal|maintenance)/",
     r"toml\+\+/": r"broker/config\.cpp|client/config\.cpp",
-    r"CLI/": r"(.*/)?main\.cpp|client/cli/",
+    r"CLI/": r"(.*/)?main\.cpp|broker/command_line\.cpp|client/cli/",
     r"readline/": r"client/terminal/",
     r"nlohmann/": r"client/cli/",
 }
