@@ -103,6 +103,7 @@ class Client {
   [[nodiscard]] Answer<reply::Row> row(const request::Row& wanted, Milliseconds timeout);
   [[nodiscard]] Answer<reply::Rooms> rooms(Milliseconds timeout);
   [[nodiscard]] Answer<reply::Who> who(const request::Who& wanted, Milliseconds timeout);
+  [[nodiscard]] Answer<reply::Whois> whois(const std::string& name, Milliseconds timeout);
   [[nodiscard]] Answer<reply::Pong> ping(Milliseconds timeout);
 
   /// The next event, waiting at most `timeout`; nothing when none came.

@@ -4,6 +4,7 @@
 
 #include "client/time_text.hpp"
 #include "client/visible_text.hpp"
+#include "schema/fingerprint.hpp"
 
 namespace palabre {
 namespace {
@@ -66,6 +67,12 @@ std::string notice_line(const event::Notice& notice) {
     case NoticeKind::unknown: break;
   }
   return {};
+}
+
+std::string whois_line(const reply::Whois& whois) {
+  return "#" + std::to_string(whois.client.value) + " " + visible_line(whois.name) +
+         (whois.is_online ? "  online  " : "  offline  ") +
+         (whois.key.empty() ? "-" : fingerprint_of(whois.key));
 }
 
 std::vector<event::Message> messages_of(const reply::Page& page) {

@@ -32,6 +32,9 @@ struct MessageLayout {
 /// "-- alice (#3) came --"; empty for kinds that we do not know.
 [[nodiscard]] std::string notice_line(const event::Notice& notice);
 
+/// "#3 alice  online  eagle cactus spider …"; a dash for who has no key.
+[[nodiscard]] std::string whois_line(const reply::Whois& whois);
+
 /// The messages of a page or a row, as if they had come as events.
 [[nodiscard]] std::vector<event::Message> messages_of(const reply::Page& page);
 [[nodiscard]] std::vector<event::Message> messages_of(const reply::Row& row, const Epoch& epoch);

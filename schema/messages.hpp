@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "schema/ids.hpp"
+#include "schema/keys.hpp"
 #include "schema/limits.hpp"
 #include "schema/refusal.hpp"
 #include "schema/texts.hpp"
@@ -86,14 +87,18 @@ struct Who {
   std::uint64_t count = limits::kWhoClientsMax;
   std::optional<std::string> room;
 };
+/// Looks for one identity, by its name.
+struct Whois {
+  std::string name;
+};
 struct Ping {};
 struct Goodbye {};
 
 }  // namespace request
 
-using Request =
-    std::variant<request::Hello, request::Post, request::Join, request::Leave, request::History, request::Row,
-                 request::Heads, request::Rooms, request::Who, request::Ping, request::Goodbye>;
+using Request = std::variant<request::Hello, request::Post, request::Join, request::Leave, request::History,
+                             request::Row, request::Heads, request::Rooms, request::Who, request::Whois,
+                             request::Ping, request::Goodbye>;
 
 namespace reply {
 
@@ -176,6 +181,12 @@ struct Who {
   std::vector<ClientEntry> clients;
   ClientNumber next;  ///< 0: that was all
 };
+struct Whois {
+  ClientNumber client;
+  std::string name;
+  bool is_online = false;
+  CurveKey key = {};  ///< public; empty: none
+};
 struct Pong {
   TimeMs time;
   Epoch epoch;
@@ -184,7 +195,8 @@ struct Farewell {};
 
 }  // namespace reply
 
-using Reply = std::variant<reply::Welcome, reply::Stored, reply::Joined, reply::Left, reply::Page, reply::Row,
-                           reply::Heads, reply::Rooms, reply::Who, reply::Pong, reply::Farewell, Refusal>;
+using Reply =
+    std::variant<reply::Welcome, reply::Stored, reply::Joined, reply::Left, reply::Page, reply::Row,
+                 reply::Heads, reply::Rooms, reply::Who, reply::Whois, reply::Pong, reply::Farewell, Refusal>;
 
 }  // namespace palabre

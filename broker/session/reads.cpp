@@ -90,6 +90,14 @@ Reply Reads::answer(ClientNumber, const request::Who& wanted) const {
   return who;
 }
 
+Reply Reads::answer(ClientNumber, const request::Whois& wanted) const {
+  const auto book = directory();
+  const auto client = book->find_client(wanted.name);
+  if (!client) return refuse(RefusalCode::no_such_client, "nobody has that name");
+  const auto& known = book->at(client);
+  return reply::Whois{client, known.name, known.is_online, known.key};
+}
+
 Reply Reads::answer(ClientNumber, const request::Ping&) const {
   return reply::Pong{clock_(), directory()->epoch()};
 }

@@ -8,7 +8,7 @@
 namespace palabre::terminal {
 namespace {
 
-constexpr std::array<Command, 12> kCommands{{
+constexpr std::array<Command, 13> kCommands{{
     {"help", "[COMMAND]", "List the commands, or explain one", "/help peek", &Chat::help},
     {"lock", "", "Hold what comes in until your message is sent (F4)", "/lock", &Chat::lock},
     {"unlock", "", "Show what was held", "/unlock", &Chat::unlock},
@@ -17,6 +17,7 @@ constexpr std::array<Command, 12> kCommands{{
     {"join", "ROOM", "Go to a room; a new name makes a new room", "/join tea", &Chat::join},
     {"leave", "[ROOM]", "Leave a room", "/leave tea", &Chat::leave},
     {"who", "[ROOM]", "Who is in this room, and who is online", "/who", &Chat::who},
+    {"whois", "NAME", "Somebody's key in words, to compare by another way", "/whois alice", &Chat::whois},
     {"rooms", "", "List the rooms", "/rooms", &Chat::rooms},
     {"matrix", "[CLIENT]", "The last of what a client said: its row of the matrix", "/matrix 3",
      &Chat::matrix},

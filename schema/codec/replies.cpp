@@ -78,6 +78,11 @@ struct ReplyWriter {
       writer.array(3).add(entry.client).add(entry.name).add(entry.is_online);
     writer.field("next", who.next);
   }
+  void operator()(const reply::Whois& whois) {
+    begin(writer, "whois", id, whois.key.empty() ? 3 : 4).field("client", whois.client);
+    writer.field("name", whois.name).field("online", whois.is_online);
+    if (!whois.key.empty()) writer.field("key", text_of(whois.key));
+  }
   void operator()(const reply::Pong& pong) {
     begin(writer, "pong", id, 2).field("time", pong.time).field("epoch", pong.epoch);
   }
@@ -196,6 +201,18 @@ Reply read_who(Fields& fields) {
   return who;
 }
 
+Reply read_whois(Fields& fields) {
+  reply::Whois whois;
+  whois.client = fields.id<ClientNumber>("client");
+  whois.name = fields.string("name");
+  whois.is_online = fields.boolean("online");
+  if (!fields.has("key")) return whois;
+  const auto key = read_key(fields.string("key"));
+  if (!key) fields.note_malformed("key", "is no key");
+  whois.key = key.value_or(CurveKey{});
+  return whois;
+}
+
 Reply read_pong(Fields& fields) {
   const auto time = fields.id<TimeMs>("time");
   return reply::Pong{time, fields.epoch("epoch")};
@@ -230,6 +247,7 @@ constexpr ReplyKind kReplyKinds[] = {
     {"heads", read_heads},
     {"rooms", read_rooms},
     {"who", read_who},
+    {"whois", read_whois},
     {"farewell", [](Fields&) -> Reply { return reply::Farewell{}; }},
 };
 

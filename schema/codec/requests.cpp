@@ -51,6 +51,7 @@ struct RequestWriter {
     begin(writer, "who", id, who.room ? 3 : 2).field("from", who.from).field("count", who.count);
     if (who.room) writer.field("room", *who.room);
   }
+  void operator()(const request::Whois& whois) { begin(writer, "whois", id, 1).field("name", whois.name); }
   void operator()(const request::Ping&) { begin(writer, "ping", id, 0); }
   void operator()(const request::Goodbye&) { begin(writer, "goodbye", id, 0); }
 };
@@ -123,6 +124,7 @@ constexpr RequestKind kRequestKinds[] = {
     {"heads", [](Fields&) -> Request { return request::Heads{}; }},
     {"rooms", [](Fields&) -> Request { return request::Rooms{}; }},
     {"who", read_who},
+    {"whois", [](Fields& fields) -> Request { return request::Whois{fields.name("name")}; }},
     {"goodbye", [](Fields&) -> Request { return request::Goodbye{}; }},
 };
 

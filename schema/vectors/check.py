@@ -133,6 +133,7 @@ FIELDS = {
     "heads": [],
     "rooms": [],
     "who": [*COUNT_FIELDS, ("room?", ROOM_FIELD[1])],
+    "whois": [("name", matching(NAME, "bad_name"))],
     "ping": [],
     "goodbye": [],
 }

@@ -1,6 +1,8 @@
 """What the operator does about people: bans, lost keys and who may register, with the broker running and without."""
 
 import base64
+import itertools
+import json
 import os
 import subprocess
 import time
@@ -132,6 +134,11 @@ def key_of(keys: Keys) -> str:
     return base64.urlsafe_b64encode(z85.decode(keys.public)).decode().rstrip("=")
 
 
+def keys_that_look_like_an_option(broker: Broker) -> Keys:
+    """One public key in 64 begins with a dash."""
+    return next(keys for keys in (Keys(broker.invitation) for _ in itertools.count()) if key_of(keys)[0] == "-")
+
+
 def notices_on(feed: zmq.Socket) -> list[str]:
     """The kinds of all notices that have come."""
     kinds = []
@@ -148,7 +155,7 @@ def test_a_lost_key_is_replaced_and_proves_nobody_any_more(encrypted):
     assert ask(ada, type="post", room="lobby", outbox=1, counter=1, texts=["mine"])["type"] == "stored"
     lost_feed, bob_feed = hearing(encrypted, lost), hearing(encrypted, bob_keys)
     ends = [Watched(ada.socket), Watched(lost_feed)]
-    found = Keys(encrypted.invitation)
+    found = keys_that_look_like_an_option(encrypted)
     assert "another key now" in done(encrypted, "identity", "rebind", "ada", key_of(found))
     assert all(end.ends_within(SOON_S) for end in ends)
     heard = []
@@ -228,3 +235,19 @@ def test_nobody_but_the_owner_is_heard_even_if_the_file_lets_him(encrypted):
 
     assert listed(user=65534, group=65534, extra_groups=[]) == "b''\n"
     assert listed() == "b'done\\n'\n", "else this test shows nothing"
+
+
+def test_a_key_has_the_same_words_wherever_it_is_shown(encrypted, tmp_path):
+    people = Palabre(tmp_path / "home", encrypted.talk)
+    made = people.run("ada", "keygen")
+    key, words = made.stdout.strip(), made.stderr.strip().partition("the fingerprint is ")[2]
+    assert len(words.split()) == 8
+    assert people.run("ada", "send", "hello").returncode == 0
+    assert people.run("ada", "keygen").stdout.strip() == key, "made once"
+    assert done(encrypted, "identity", "list") == f"#1 ada  {words}\n"
+    assert people.run("bob", "whois", "ada").stdout.endswith(f"  {words}\n")
+    told = json.loads(people.run("bob", "whois", "ada", "--json").stdout)
+    assert (told["client"], told["key"], told["fingerprint"]) == (1, key, words)
+    assert f"  {words}\n" in people.run("bob", "chat", stdin="/whois ada\n").stdout
+    unknown = people.run("bob", "whois", "nobody")
+    assert unknown.returncode == 1 and "nobody has that name" in unknown.stderr

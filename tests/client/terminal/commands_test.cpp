@@ -30,7 +30,7 @@ TEST(Commands, fit_a_row_of_help_on_a_screen_of_80_cells) {
 }
 
 TEST(Commands, the_promised_ones_are_there) {
-  for (const auto* name : {"help", "lock", "unlock", "more", "peek", "join", "leave", "who", "rooms",
+  for (const auto* name : {"help", "lock", "unlock", "more", "peek", "join", "leave", "who", "whois", "rooms",
                            "matrix", "history", "quit"}) {
     EXPECT_NE(find_command(name), nullptr) << name;
   }
