@@ -69,8 +69,13 @@ TEST_F(OperatorDeskTest, refuses_what_it_does_not_know) {
   EXPECT_THAT(answer_to_bytes("dance\talice\n"), HasSubstr("refused\n"));
 }
 
-TEST_F(OperatorDeskTest, hangs_up_on_who_says_too_much_or_nothing) {
-  EXPECT_EQ(answer_to_bytes(std::string(kOperatorRequestBytesMax + 1, 'x')), "");
+TEST_F(OperatorDeskTest, hangs_up_on_who_says_too_much) {
+  const auto caller = call();
+  EXPECT_FALSE(write_all(caller, std::string(std::size_t{2} << 20U, 'x'), soon())) << "not read to its end";
+  EXPECT_EQ(answer_to_bytes("list\n"), "done\n#1 alice  -") << "and goes on serving";
+}
+
+TEST_F(OperatorDeskTest, hangs_up_on_who_says_nothing) {
   EXPECT_EQ(answer_to_bytes("ban\talice"), "") << "without the end of a line";
   EXPECT_EQ(answer_to_bytes("list\n"), "done\n#1 alice  -") << "and goes on serving";
 }
