@@ -13,6 +13,7 @@
 #include "broker/journal/recorder.hpp"
 #include "broker/journal/sqlite_archive.hpp"
 #include "broker/journal/sqlite_journal.hpp"
+#include "broker/operator/operator_desk.hpp"
 #include "broker/session/greeter.hpp"
 #include "broker/session/reading_threads.hpp"
 #include "broker/session/reads.hpp"
@@ -23,15 +24,11 @@
 #include "broker/transport/publisher.hpp"
 #include "broker/transport/router.hpp"
 #include "broker/transport/zap.hpp"
+#include "broker/wall_clock.hpp"
 #include "schema/limits.hpp"
 
 namespace palabre::broker {
 namespace {
-
-TimeMs wall_clock() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count())};
-}
 
 std::string address_of(const std::string& host, std::uint16_t port) {
   const bool is_ipv6 = host.find(':') != std::string::npos;
@@ -106,6 +103,7 @@ struct Broker::Parts {
   Reads reads;
   ReadingThreads reading;
   Registry registry;
+  OperatorDesk desk;
   std::unique_ptr<Greeter> greeter;
 
   Parts(const Config& config, Watch watch, const StoreOpener& open)
@@ -129,8 +127,9 @@ struct Broker::Parts {
                   {config.mailbox, config.mailbox_bytes},
                   rates_of(config)},
                  config.sessions_max),
+        desk(directory.path(), {recorder.mailbox(), board, !secret.empty()}),
         greeter(make_greeter(config)) {
-    admit_registered_keys();
+    note_known_keys();
     publisher->start(board.with([](const auto& newest) { return newest->epoch(); }));
     recorder.start(*greeter);
     router->start(registry, *greeter);
@@ -138,16 +137,24 @@ struct Broker::Parts {
                  [this](const ConnectionEvent& event) { publisher->tell_audience(event); },
                  std::move(watch.on_ended)},
                 port_of(router->endpoint()), port_of(publisher->endpoint()));
+    desk.start();
   }
 
-  void admit_registered_keys() {
+  void note_known_keys() {
     const auto book = board.with([](const auto& newest) { return newest; });
     for (ClientNumber client{1}; book->has(client); client = client.next()) {
-      if (!book->at(client).key.empty()) keys.admit(book->at(client).key);
+      const auto& known = book->at(client);
+      if (known.key.empty()) continue;
+      if (known.ban) {
+        keys.bar(known.key);
+      } else {
+        keys.admit(known.key);
+      }
     }
   }
 
   ~Parts() {
+    desk.finish();
     router->refuse_all();
     greeter->finish();
     registry.close_all();
@@ -176,8 +183,13 @@ struct Broker::Parts {
     Greeter::Options options{config.greeter_queue, port_of(publisher->endpoint()), config.heartbeat_ms,
                              config.registration};
     if (!secret.empty()) options.codes.emplace(secret);
-    return std::make_unique<Greeter>(
-        std::move(options), Greeter::Tools{recorder.mailbox(), registry, outbox, board, keys, wall_clock});
+    Greeter::Tools tools{recorder.mailbox(), registry, outbox, board, keys, wall_clock};
+    // Where nothing is encrypted, whoever is hung up on comes back.
+    tools.end_feed = [this] {
+      if (!secret.empty()) guard.end_feed();
+    };
+    tools.tell_operator = [this](effect::Ruling ruling) { desk.ruled(std::move(ruling)); };
+    return std::make_unique<Greeter>(std::move(options), std::move(tools));
   }
 };
 

@@ -65,7 +65,8 @@ constexpr std::array kKeys{
         "curve: encrypted, people are known by keys. open: no encryption, for a trusted network.",
         Word{"curve", kSecurityWords, put_security}},
     Key{"registration", "",
-        "Who is taken under a new name: anyone, invite (see palabred invite) or closed (nobody).",
+        "Who is taken under a new name: anyone, invite (see palabred invite) or closed (palabred identity "
+        "add).",
         Word{"anyone", kRegistrationWords, put_registration}},
     Key{"durability", "",
         "disk: acknowledge after the flush. memory: faster, and a power cut loses messages.",

@@ -1,22 +1,18 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
-#include <functional>
-#include <map>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "broker/broker.hpp"
+#include "broker/command_line.hpp"
 #include "broker/config.hpp"
 #include "broker/invitations.hpp"
-#include "broker/invite_command.hpp"
-#include "broker/maintenance_commands.hpp"
 #include "broker/threads/named_thread.hpp"
 
 namespace palabre::broker {
@@ -27,63 +23,6 @@ constexpr int kUsage = 2;
 
 // Enough for SQLite and msgpack at their limits, and small enough for a thread per client.
 constexpr std::size_t kThreadStackBytes = 512 * 1024;
-
-/// What the program is to do, once its settings are known.
-using Command = std::function<int(const Config&)>;
-
-/// Adds the commands beside serving, all of which take the settings, too.
-void add_commands(CLI::App& app, Command& command, std::filesystem::path& place) {
-  const auto add = [&](const char* name, const char* help, Command run) {
-    auto* added = app.add_subcommand(name, help)->fallthrough();
-    added->callback([&command, run] { command = run; });
-    return added;
-  };
-  app.require_subcommand(0, 1);
-  add("check", "Look through the whole store; status 1 when it is damaged",
-      [](const Config& config) { return check(config.data_dir); });
-  add("backup", "Copy the store into a new file, even while it is served",
-      [&place](const Config& config) { return back_up(config.data_dir, place); })
-      ->add_option("--to", place, "The file to make")
-      ->required();
-  add("restore", "Make a backup the store of a data directory that has none",
-      [&place](const Config& config) { return restore(config.data_dir, place); })
-      ->add_option("--from", place, "The backup")
-      ->required();
-  add("invite", "Print an invitation: what palabre on another machine needs, with a code for one newcomer",
-      [](const Config& config) { return invite(config); });
-  add("repair", "Save what can be saved of a damaged store into a new data directory",
-      [&place](const Config& config) { return repair(config.data_dir, place); })
-      ->add_option("--to", place, "The directory to make")
-      ->required();
-}
-
-/// Fills the sources and the command from the command line; returns a status when the program is to end at
-/// once.
-std::optional<int> read_command_line(int argc, char** argv, Sources& sources, Command& command,
-                                     std::filesystem::path& place) {
-  CLI::App app("palabred: the broker of a palabre chat. Without a command it serves.", "palabred");
-  add_commands(app, command, place);
-  app.set_version_flag("--version", "palabred " PALABRE_VERSION);
-  std::map<std::string, std::string> given;
-  std::string file;
-  for (const auto& key : keys()) {
-    const std::string name(key.name);
-    auto* option = app.add_option(flag_of(key), given[name], std::string(key.help));
-    option->type_name(key.unit.empty() ? "" : std::string(key.unit))->default_str(default_of(key));
-  }
-  app.add_option("--config", file, "Read this file")->envname("PALABRED_CONFIG");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? EXIT_SUCCESS : kUsage;
-  }
-  for (const auto& key : keys()) {
-    if (app.count(flag_of(key)) > 0) sources.flags[std::string(key.name)] = given[std::string(key.name)];
-  }
-  if (!file.empty()) sources.file = file;
-  sources.environment = process_environment;
-  return std::nullopt;
-}
 
 void start_log(const std::string& level) {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("palabred"));
@@ -149,10 +88,9 @@ int serve(const Config& config) {
 }
 
 int run(int argc, char** argv) {
-  Sources sources;
-  Command command = serve;
-  std::filesystem::path place;
-  if (const auto status = read_command_line(argc, argv, sources, command, place)) return *status;
+  const auto line = read_command_line(argc, argv);
+  if (const auto* status = std::get_if<int>(&line)) return *status;
+  const auto& [sources, command] = std::get<CommandLine>(line);
   const auto config = read_config(sources);
   if (const auto* error = std::get_if<UsageError>(&config)) {
     std::fprintf(stderr, "palabred: %s\n", error->sentence.c_str());
@@ -160,7 +98,7 @@ int run(int argc, char** argv) {
   }
   start_log(std::get<Config>(config).log_level);
   try {
-    return command(std::get<Config>(config));
+    return command ? command(std::get<Config>(config)) : serve(std::get<Config>(config));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "palabred: %s\n", error.what());
     return kFailed;

@@ -267,6 +267,10 @@ Answer<reply::Who> Client::who(const request::Who& wanted, Milliseconds timeout)
   return implementation_->ask<reply::Who>(wanted, timeout);
 }
 
+Answer<reply::Whois> Client::whois(const std::string& name, Milliseconds timeout) {
+  return implementation_->ask<reply::Whois>(request::Whois{name}, timeout);
+}
+
 Answer<reply::Pong> Client::ping(Milliseconds timeout) {
   return implementation_->ask<reply::Pong>(request::Ping{}, timeout);
 }

@@ -106,6 +106,7 @@ class Client {
   [[nodiscard]] Answer<reply::Row> row(const request::Row& wanted, Milliseconds timeout);
   [[nodiscard]] Answer<reply::Rooms> rooms(Milliseconds timeout);
   [[nodiscard]] Answer<reply::Who> who(const request::Who& wanted, Milliseconds timeout);
+  [[nodiscard]] Answer<reply::Whois> whois(const std::string& name, Milliseconds timeout);
   [[nodiscard]] Answer<reply::Pong> ping(Milliseconds timeout);
   /// Invites, gives a role, sends away: in a closed room, if our role there allows it.
   [[nodiscard]] Answer<reply::Moderated> moderate(const request::Moderate& wanted, Milliseconds timeout);

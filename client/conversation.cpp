@@ -112,6 +112,14 @@ void Conversation::talk_failed(const std::string& why) {
   tell_link(event::LinkState::connecting, why);
 }
 
+void Conversation::not_admitted() {
+  if (stage_ != Stage::unconnected) return;
+  const auto sentence = options_.server +
+                        " does not take this key: it is banned, or it is nobody's and nobody new is taken "
+                        "('palabre keygen' prints it for the operator)";
+  give_up({ProblemKind::refused, refuse(RefusalCode::not_registered, sentence), sentence});
+}
+
 /// A broker that has another key than the one we know cannot read our first word, and hangs up. So does one
 /// that ends or is full at that moment, which is why the first time says little, and why a client that has
 /// been welcome once goes on trying.

@@ -67,6 +67,8 @@ class Conversation {
   void talk_down(Moment now);
   /// The connection cannot come up, for a reason that people should read.
   void talk_failed(const std::string& why);
+  /// The broker does not let this client's key connect, and will not when it is tried again.
+  void not_admitted();
   /// A connection came up and broke before it could be used.
   void handshake_failed();
   void take_talk(std::string_view frame, Moment now);

@@ -6,7 +6,7 @@ int status_of(const Refusal& refusal) {
   const bool is_permission =
       refusal.code == RefusalCode::wrong_token || refusal.code == RefusalCode::wrong_key ||
       refusal.code == RefusalCode::not_registered || refusal.code == RefusalCode::not_allowed ||
-      refusal.code == RefusalCode::not_a_member;
+      refusal.code == RefusalCode::not_a_member || refusal.code == RefusalCode::banned;
   return is_permission ? kNotAllowed : kFailed;
 }
 

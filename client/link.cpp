@@ -74,8 +74,7 @@ class Link::Loop {
       case LinkSockets::TalkChange::handshake_failed: return conversation_.handshake_failed();
       case LinkSockets::TalkChange::not_zeromq:
         return conversation_.talk_failed("what answers at that address does not speak ZeroMQ");
-      case LinkSockets::TalkChange::not_admitted:
-        return conversation_.talk_failed("the broker knows neither this client's key nor takes newcomers");
+      case LinkSockets::TalkChange::not_admitted: return conversation_.not_admitted();
       case LinkSockets::TalkChange::none: return;
     }
   }

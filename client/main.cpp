@@ -47,6 +47,8 @@ int main(int argc, char** argv) {
   palabre::cli::add_rooms(program);
   palabre::cli::add_who(program);
   palabre::cli::add_whoami(program);
+  palabre::cli::add_whois(program);
+  palabre::cli::add_keygen(program);
   palabre::cli::add_matrix(program);
   palabre::cli::add_ping(program);
   palabre::cli::add_moderate(program);

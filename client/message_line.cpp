@@ -4,6 +4,7 @@
 
 #include "client/time_text.hpp"
 #include "client/visible_text.hpp"
+#include "schema/fingerprint.hpp"
 
 namespace palabre {
 namespace {
@@ -76,6 +77,7 @@ std::string notice_line(const event::Notice& notice) {
     case NoticeKind::went: return "-- " + who + " went --";
     case NoticeKind::joined: return "-- " + who + " joined " + visible_line(notice.room) + " --";
     case NoticeKind::left: return "-- " + who + " left " + visible_line(notice.room) + " --";
+    case NoticeKind::rekeyed: return "-- " + who + " has another key now, by the operator --";
     case NoticeKind::unknown: return {};
     default: return "-- " + visible_line(notice.room) + ": " + moderation_text(notice.what) + " --";
   }
@@ -88,6 +90,12 @@ std::string moderation_text(const NoticeEvent& what) {
   if (!what.by.empty()) text += " by " + visible_line(what.by);
   if (!what.reason.empty()) text += ": " + visible_line(what.reason);
   return text;
+}
+
+std::string whois_line(const reply::Whois& whois) {
+  return "#" + std::to_string(whois.client.value) + " " + visible_line(whois.name) +
+         (whois.is_online ? "  online  " : "  offline  ") +
+         (whois.key.empty() ? "-" : fingerprint_of(whois.key));
 }
 
 std::vector<event::Message> messages_of(const reply::Page& page) {

@@ -34,6 +34,9 @@ struct MessageLayout {
 /// "bob was sent away by alice: off topic".
 [[nodiscard]] std::string moderation_text(const NoticeEvent& what);
 
+/// "#3 alice  online  eagle cactus spider …"; a dash for who has no key.
+[[nodiscard]] std::string whois_line(const reply::Whois& whois);
+
 /// The messages of a page or a row, as if they had come as events.
 [[nodiscard]] std::vector<event::Message> messages_of(const reply::Page& page);
 [[nodiscard]] std::vector<event::Message> messages_of(const reply::Row& row, const Epoch& epoch);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "schema/ids.hpp"
+#include "schema/keys.hpp"
 #include "schema/limits.hpp"
 #include "schema/notice.hpp"
 #include "schema/refusal.hpp"
@@ -88,6 +89,10 @@ struct Who {
   std::uint64_t count = limits::kWhoClientsMax;
   std::optional<std::string> room;
 };
+/// Looks for one identity, by its name.
+struct Whois {
+  std::string name;
+};
 struct Ping {};
 struct Goodbye {};
 /// Does something to somebody in a closed room.
@@ -109,8 +114,8 @@ struct Audit {
 }  // namespace request
 
 using Request = std::variant<request::Hello, request::Post, request::Join, request::Leave, request::History,
-                             request::Row, request::Heads, request::Rooms, request::Who, request::Ping,
-                             request::Goodbye, request::Moderate, request::Audit>;
+                             request::Row, request::Heads, request::Rooms, request::Who, request::Whois,
+                             request::Ping, request::Goodbye, request::Moderate, request::Audit>;
 
 namespace reply {
 
@@ -195,6 +200,12 @@ struct Who {
   std::vector<ClientEntry> clients;
   ClientNumber next;  ///< 0: that was all
 };
+struct Whois {
+  ClientNumber client;
+  std::string name;
+  bool is_online = false;
+  CurveKey key = {};  ///< public; empty: none
+};
 struct Pong {
   TimeMs time;
   Epoch epoch;
@@ -234,7 +245,7 @@ struct Noticed {
 }  // namespace reply
 
 using Reply = std::variant<reply::Welcome, reply::Stored, reply::Joined, reply::Left, reply::Page, reply::Row,
-                           reply::Heads, reply::Rooms, reply::Who, reply::Pong, reply::Farewell,
+                           reply::Heads, reply::Rooms, reply::Who, reply::Whois, reply::Pong, reply::Farewell,
                            reply::Moderated, reply::Audit, reply::Said, reply::Noticed, Refusal>;
 
 }  // namespace palabre

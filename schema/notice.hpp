@@ -18,6 +18,7 @@ enum class NoticeKind : std::uint8_t {
   went,
   joined,
   left,
+  rekeyed,
   invited,
   role,
   kicked,

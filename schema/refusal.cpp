@@ -39,6 +39,7 @@ constexpr std::array<Entry, kRefusalCodeMax + 1> kEntries{{
     {"not_registered", "this broker takes newcomers with an invitation only", 0},
     {"muted", "you are muted in this room", 0},
     {"too_fast", "more than one may ask for in so short a time", 1000},
+    {"banned", "you are banned from this broker", 0},
 }};
 
 const Entry& entry_of(RefusalCode code) { return kEntries.at(static_cast<std::size_t>(code)); }

@@ -36,9 +36,10 @@ enum class RefusalCode : std::uint8_t {
   not_registered,
   muted,
   too_fast,
+  banned,
 };
 
-inline constexpr std::uint64_t kRefusalCodeMax = static_cast<std::uint64_t>(RefusalCode::too_fast);
+inline constexpr std::uint64_t kRefusalCodeMax = static_cast<std::uint64_t>(RefusalCode::banned);
 
 /// A request was understood to be one, and is not granted. `text` is a sentence for people.
 struct Refusal {

@@ -10,12 +10,21 @@
 namespace palabre::broker {
 namespace {
 
-std::pair<ConnectionId, RequestId> return_address(const Command& command) {
-  if (const auto* admit = std::get_if<command::Admit>(&command)) return {admit->connection, admit->request};
+/// Who is to be told what became of a command: a connection, or the operator.
+struct ReturnAddress {
+  ConnectionId connection;
+  RequestId request;
+  OrderId order;
+};
+
+ReturnAddress return_address(const Command& command) {
+  if (const auto* admit = std::get_if<command::Admit>(&command))
+    return {admit->connection, admit->request, {}};
+  if (const auto* operate = std::get_if<command::Operate>(&command)) return {{}, {}, operate->id};
   return std::visit(
-      []<class Other>(const Other& other) -> std::pair<ConnectionId, RequestId> {
+      []<class Other>(const Other& other) -> ReturnAddress {
         if constexpr (requires { other.origin; }) {
-          return {other.origin.connection, other.origin.request};
+          return {other.origin.connection, other.origin.request, {}};
         } else {
           return {};
         }
@@ -26,8 +35,15 @@ std::pair<ConnectionId, RequestId> return_address(const Command& command) {
 /// An answer that may rest on what was decided before it: a second JOIN needs no record, but promises what
 /// the first one wanted. A FAREWELL rests on nothing.
 bool rests_on_others(const Effect& effect) {
+  if (std::holds_alternative<effect::Ruling>(effect)) return true;
   const auto* answer = std::get_if<effect::Answer>(&effect);
   return answer != nullptr && !std::holds_alternative<reply::Farewell>(answer->reply);
+}
+
+Effect storage_full(ConnectionId connection, RequestId request, OrderId order) {
+  auto refusal = refuse(RefusalCode::storage_full);
+  if (order) return effect::Ruling{.order = order, .refusal = std::move(refusal)};
+  return effect::Answer{connection, request, std::move(refusal)};
 }
 
 /// Whether an effect that needed no record still makes sense after the state went back; its heads go back
@@ -42,9 +58,9 @@ bool still_holds(Effect& effect, const State& state) {
 }  // namespace
 
 void CommandBatch::decide(State& state, Command command, TimeMs now) {
-  const auto [connection, request] = return_address(command);
+  const auto [connection, request, order] = return_address(command);
   apply(state, std::move(command), now, outcome_);
-  steps_.push_back({connection, request, outcome_.records.size(), outcome_.effects.size()});
+  steps_.push_back({connection, request, order, outcome_.records.size(), outcome_.effects.size()});
 }
 
 void CommandBatch::refuse_what_was_not_stored(const State& state) {
@@ -59,7 +75,7 @@ void CommandBatch::refuse_what_was_not_stored(const State& state) {
     if (wanted_space || rests_on_refused ||
         !std::all_of(effect, end, [&state](auto& it) { return still_holds(it, state); })) {
       is_any_refused = true;
-      kept.emplace_back(effect::Answer{step.connection, step.request, refuse(RefusalCode::storage_full)});
+      kept.push_back(storage_full(step.connection, step.request, step.order));
     } else {
       std::move(effect, end, std::back_inserter(kept));
     }

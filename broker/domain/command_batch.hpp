@@ -29,6 +29,7 @@ class CommandBatch {
   struct Step {
     ConnectionId connection;
     RequestId request;
+    OrderId order;
     std::size_t records_end;
     std::size_t effects_end;
   };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "broker/domain/connection.hpp"
+#include "broker/domain/orders.hpp"
 #include "broker/domain/records.hpp"
 #include "schema/messages.hpp"
 
@@ -52,10 +53,15 @@ struct Post {
   /// disk is no part of a state in memory.
   std::vector<Original> originals = {};
 };
+/// The operator wants something done; what becomes of it is told in effect::Ruling.
+struct Operate {
+  OrderId id;
+  Order order;
+};
 
 }  // namespace command
 
 using Command = std::variant<command::Post, command::Admit, command::Depart, command::Join, command::Leave,
-                             command::Moderate>;
+                             command::Moderate, command::Operate>;
 
 }  // namespace palabre::broker

@@ -27,6 +27,13 @@ std::string Directory::name_for(ClientNumber reader, RoomNumber room) const {
   return direct_room(at(other ? other : reader).name);
 }
 
+ClientNumber Directory::find_client(std::string_view name) const {
+  for (ClientNumber client{1}; has(client); client = client.next()) {
+    if (at(client).name == name) return client;
+  }
+  return {};
+}
+
 std::shared_ptr<const Directory> Directory::after(const State& state, const Touched& touched) const {
   auto next = std::make_shared<Directory>(*this);
   ++next->edition_;
@@ -68,6 +75,7 @@ void Directory::show(ClientNumber client, const State& state) {
   auto& shown = clients_.change(client.value - 1, edition_);
   shown.name = identity.name;
   shown.key = identity.proof.key;
+  shown.ban = identity.ban;
   shown.is_online = identity.is_online();
   shown.rooms.assign(rooms.begin(), rooms.end());
 }

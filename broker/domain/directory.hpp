@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,8 @@ class Directory {
  public:
   struct Client {
     std::string name;
-    CurveKey key;  ///< empty: none
+    CurveKey key;                    ///< empty: none
+    std::optional<std::string> ban;  ///< why the operator keeps it out, if he does
     bool is_online = false;
     std::vector<RoomNumber> rooms;  ///< by number
   };
@@ -48,6 +50,8 @@ class Directory {
   }
   /// What `reader`, who is in it if it is direct, calls a room.
   [[nodiscard]] std::string name_for(ClientNumber reader, RoomNumber room) const;
+  /// 0 when there is no such client. Looks through all of them.
+  [[nodiscard]] ClientNumber find_client(std::string_view name) const;
 
   /// The next picture: `state` has changed since this one in what is touched, and in nothing else.
   [[nodiscard]] std::shared_ptr<const Directory> after(const State& state, const Touched& touched) const;

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "broker/domain/connection.hpp"
+#include "broker/domain/orders.hpp"
 #include "broker/domain/records.hpp"
 #include "schema/frames.hpp"
 #include "schema/messages.hpp"
@@ -55,11 +57,21 @@ struct NotifyMembers {
   std::string room;
   NoticeEvent what;
 };
+/// What became of an order. What it closes and opens comes first; then the operator is told.
+struct Ruling {
+  OrderId order = {};
+  NamedClient about = {};               ///< whom; nobody when it is refused
+  std::optional<Refusal> refusal = {};  ///< why nothing was done
+  std::vector<ConnectionId> ended = {};
+  CurveKey barred = {};     ///< may not connect any more
+  CurveKey forgotten = {};  ///< is a stranger's from now on
+  CurveKey admitted = {};   ///< is a registered identity's
+};
 
 }  // namespace effect
 
 using Effect = std::variant<effect::Acknowledge, effect::Answer, effect::Admitted, effect::Departed,
-                            effect::Notify, effect::NotifyMembers>;
+                            effect::Notify, effect::NotifyMembers, effect::Ruling>;
 
 /// What the directory shows and decisions have changed; the same may be named more than once.
 struct Touched {

@@ -7,37 +7,29 @@
 namespace palabre::broker {
 namespace {
 
-ClientNumber enroll(const Turn& turn, const command::Admit& admit) {
-  auto& [state, outcome, now] = turn;
-  const Proof proof{admit.token, admit.key, admit.invite};
-  const auto client = state.roster.add(admit.name, proof);
-  state.rooms.join(kLobby, client);
-  outcome.touched.touch(kLobby, client);
-  outcome.records.emplace_back(record::Registered{client, admit.name, proof, now});
-  outcome.records.emplace_back(record::Joined{kLobby, client, now});
-  return client;
-}
-
 /// Why nobody can be made of a name that is free; nothing when somebody can.
 std::optional<Refusal> refuse_newcomer(const Roster& roster, const command::Admit& admit) {
   if (!admit.may_register) return refuse(RefusalCode::not_registered);
   if (roster.is_spent(admit.invite))
     return refuse(RefusalCode::not_registered, "this invitation was used before");
-  if (const auto twin = roster.find_twin(admit.name)) {
-    return refuse(RefusalCode::bad_name,
-                  "people could take the name for \"" + roster.at(twin).name + "\", who is somebody else");
-  }
-  return std::nullopt;
+  return refuse_twin(roster, admit.name);
 }
 
 /// Why the one who says HELLO is not `client`, whose the name is; nothing when he is. A token counts where
 /// nothing is encrypted, and once more for who comes with encryption for the first time.
-std::optional<Refusal> refuse_identity(const Proof& proof, const command::Admit& admit) {
+std::optional<Refusal> refuse_identity(const Proof& proof, const command::Admit& admit, bool is_own) {
+  // A HELLO said again reaches the session, which knows no keys: that of its connection was looked at before.
+  if (is_own && admit.key.empty() && !proof.key.empty()) return std::nullopt;
   // Both sides are hashes of secrets, so how long the comparison takes tells nothing about a token.
   const bool has_token = !admit.token.empty() && proof.token == admit.token;
   if (admit.key.empty()) return has_token ? std::nullopt : std::optional(refuse(RefusalCode::wrong_token));
   if (proof.key == admit.key || (proof.key.empty() && has_token)) return std::nullopt;
   return refuse(RefusalCode::wrong_key);
+}
+
+Refusal refuse_banned(const std::string& reason) {
+  return reason.empty() ? refuse(RefusalCode::banned)
+                        : refuse(RefusalCode::banned, "you are banned from this broker: " + reason);
 }
 
 std::optional<Refusal> refuse_hello(const Roster& roster, const command::Admit& admit) {
@@ -48,7 +40,11 @@ std::optional<Refusal> refuse_hello(const Roster& roster, const command::Admit& 
   const auto keeper = admit.key.empty() ? ClientNumber{} : roster.find_key(admit.key);
   if (keeper && keeper != client)
     return refuse(RefusalCode::not_allowed, "this key is \"" + roster.at(keeper).name + "\"'s");
-  return client ? refuse_identity(roster.at(client).proof, admit) : refuse_newcomer(roster, admit);
+  if (!client) return refuse_newcomer(roster, admit);
+  const auto& identity = roster.at(client);
+  if (const auto refusal = refuse_identity(identity.proof, admit, client == owner)) return refusal;
+  // Only whoever proves to be it hears why.
+  return identity.ban ? std::optional(refuse_banned(*identity.ban)) : std::nullopt;
 }
 
 /// A run of a program that says HELLO anew has given up the connections it had. What is still on its way on
@@ -63,6 +59,23 @@ void replace_earlier(const Turn& turn, ClientNumber client, ConnectionId connect
 
 }  // namespace
 
+ClientNumber enroll(const Turn& turn, const std::string& name, const Proof& proof) {
+  auto& [state, outcome, now] = turn;
+  const auto client = state.roster.add(name, proof);
+  state.rooms.join(kLobby, client);
+  outcome.touched.touch(kLobby, client);
+  outcome.records.emplace_back(record::Registered{client, name, proof, now});
+  outcome.records.emplace_back(record::Joined{kLobby, client, now});
+  return client;
+}
+
+std::optional<Refusal> refuse_twin(const Roster& roster, const std::string& name) {
+  const auto twin = roster.find_twin(name);
+  if (!twin) return std::nullopt;
+  return refuse(RefusalCode::bad_name,
+                "people could take the name for \"" + roster.at(twin).name + "\", who is somebody else");
+}
+
 void handle(const Turn& turn, command::Admit admit) {
   auto& [state, outcome, now] = turn;
   if (const auto refusal = refuse_hello(state.roster, admit)) {
@@ -71,7 +84,7 @@ void handle(const Turn& turn, command::Admit admit) {
   }
   auto client = state.roster.find(admit.name);
   const bool is_new = !client;
-  if (is_new) client = enroll(turn, admit);
+  if (is_new) client = enroll(turn, admit.name, {admit.token, admit.key, admit.invite});
   if (!admit.key.empty() && state.roster.at(client).proof.key != admit.key) {
     state.roster.bind_key(client, admit.key);
     outcome.touched.touch(client);

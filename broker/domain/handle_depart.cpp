@@ -3,11 +3,14 @@
 namespace palabre::broker {
 
 void handle(const Turn& turn, command::Depart depart) {
-  auto& [state, outcome, now] = turn;
   const auto& [client, connection, request] = depart.origin;
   if (request) turn.answer(depart.origin, reply::Farewell{});
   // It may say goodbye and vanish at once: whatever comes second finds nothing left to do.
-  if (!state.roster.is_connected(client, connection)) return;
+  if (turn.state.roster.is_connected(client, connection)) let_go(turn, client, connection);
+}
+
+void let_go(const Turn& turn, ClientNumber client, ConnectionId connection) {
+  auto& [state, outcome, now] = turn;
   const bool is_last = state.roster.disconnect(client, connection);
   outcome.effects.push_back(effect::Departed{connection, client, is_last});
   if (!is_last) return;

@@ -107,6 +107,8 @@ class Switchboard : public Replies {
  public:
   virtual void bind(ConnectionId connection, ClientNumber client) = 0;
   virtual void unbind(ConnectionId connection) = 0;
+  /// Hangs up, whatever the other side does.
+  virtual void end(ConnectionId connection) = 0;
 };
 
 /// The greeter's mailbox as the recorder sees it. Never waits: the greeter waits for the recorder.
@@ -115,6 +117,7 @@ class Door {
   virtual ~Door() = default;
   virtual void admitted(effect::Admitted admitted) = 0;
   virtual void departed(effect::Departed departed) = 0;
+  virtual void ruled(effect::Ruling ruling) = 0;
 };
 
 /// Wall time in milliseconds since 1970. Asked for by whoever stamps; the domain is told.

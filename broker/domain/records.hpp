@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -54,6 +55,15 @@ struct Registered {
 struct KeyBound {
   ClientNumber client;
   CurveKey key;
+  bool voids_token = false;  ///< the token proves it no more
+};
+/// What the operator did; kept for ever. Who is banned follows from it.
+struct OperatorAct {
+  enum class Kind : std::uint8_t { ban, unban, add, rebind };
+  Kind kind;
+  ClientNumber client;
+  std::string text;  ///< of a ban, the reason; of an add or a rebind, the key as text
+  TimeMs at;
 };
 struct RoomMade {
   RoomNumber room;
@@ -106,8 +116,9 @@ struct Cells {
 
 }  // namespace record
 
-using Record = std::variant<record::Cells, record::Registered, record::KeyBound, record::RoomMade,
-                            record::Joined, record::Left, record::StandingChanged, record::Moderated>;
+using Record =
+    std::variant<record::Cells, record::Registered, record::KeyBound, record::OperatorAct, record::RoomMade,
+                 record::Joined, record::Left, record::StandingChanged, record::Moderated>;
 
 /// All that the domain needs to go on from where the store ended.
 struct Image {
@@ -115,7 +126,8 @@ struct Image {
     ClientNumber number;
     std::string name;
     Proof proof;
-    Column columns;  ///< length of the row, 0 when empty
+    Column columns;                       ///< length of the row, 0 when empty
+    std::optional<std::string> ban = {};  ///< why the operator keeps it out, if he does
   };
   struct Room {
     RoomNumber number;

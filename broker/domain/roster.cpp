@@ -40,7 +40,7 @@ ClientNumber Roster::add(std::string name, Proof proof) {
   by_look_.emplace(look_of(name), number);
   if (!proof.key.empty()) by_key_.emplace(proof.key, number);
   if (proof.invite) spent_.insert(proof.invite);
-  identities_.push_back({std::move(name), std::move(proof), {}});
+  identities_.push_back({std::move(name), std::move(proof)});
   return number;
 }
 
@@ -50,6 +50,14 @@ void Roster::bind_key(ClientNumber client, const CurveKey& key) {
   proof.key = key;
   by_key_.emplace(key, client);
 }
+
+void Roster::void_token(ClientNumber client) { identities_.at(client.value - 1).proof.token.clear(); }
+
+void Roster::ban(ClientNumber client, std::string reason) {
+  identities_.at(client.value - 1).ban = std::move(reason);
+}
+
+void Roster::unban(ClientNumber client) { identities_.at(client.value - 1).ban.reset(); }
 
 ClientNumber Roster::owner_of(ConnectionId connection) const {
   const auto found = owners_.find(connection);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,7 +19,8 @@ class Roster {
   struct Identity {
     std::string name;
     Proof proof;
-    std::vector<ConnectionId> connections;
+    std::vector<ConnectionId> connections = {};
+    std::optional<std::string> ban = {};  ///< why the operator keeps it out, if he does
     [[nodiscard]] bool is_online() const { return !connections.empty(); }
   };
 
@@ -36,6 +38,9 @@ class Roster {
   ClientNumber add(std::string name, Proof proof);
   /// Requires a key that proves nobody yet.
   void bind_key(ClientNumber client, const CurveKey& key);
+  void void_token(ClientNumber client);
+  void ban(ClientNumber client, std::string reason);
+  void unban(ClientNumber client);
   /// Whose a connection is, 0 when it is nobody's.
   [[nodiscard]] ClientNumber owner_of(ConnectionId connection) const;
   [[nodiscard]] bool is_connected(ClientNumber client, ConnectionId connection) const {

@@ -13,7 +13,8 @@ namespace {
 // What a stranger may not ask for. A session's client is one, too, in all that it sent after its GOODBYE.
 template <class Asked>
 constexpr bool kNeedsHello =
-    !std::is_same_v<Asked, command::Admit> && !std::is_same_v<Asked, command::Depart>;
+    !std::is_same_v<Asked, command::Admit> && !std::is_same_v<Asked, command::Depart> &&
+    !std::is_same_v<Asked, command::Operate>;
 
 template <class Asked>
 void decide(const Turn& turn, Asked asked) {
@@ -34,6 +35,7 @@ State restore(const Image& image) {
   state.last_at = image.last_at;
   for (const auto& client : image.clients) {
     const auto number = state.roster.add(client.name, client.proof);
+    if (client.ban) state.roster.ban(number, *client.ban);
     state.matrix.set_columns(number, client.columns);
   }
   for (const auto& room : image.rooms) {

@@ -64,6 +64,11 @@ std::int64_t checksum_of(const record::Moderated& done) {
   return signed_of(hash(done.reason, {numbers, done.reason.size()}));
 }
 
+std::int64_t checksum_of(const record::OperatorAct& act) {
+  const auto said = hash(act.text, {act.client.value, act.at.value});
+  return signed_of(hash({}, {said, static_cast<std::uint64_t>(act.kind)}));
+}
+
 std::int64_t checksum_of_room(RoomNumber number, std::string_view name, ClientNumber made_by,
                               TimeMs made_at) {
   const auto named = hash(name, {number.value, made_at.value});

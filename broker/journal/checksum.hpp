@@ -15,6 +15,7 @@ namespace palabre::broker {
 /// Requires a standing.
 [[nodiscard]] std::int64_t checksum_of(const record::StandingChanged& standing);
 [[nodiscard]] std::int64_t checksum_of(const record::Moderated& moderated);
+[[nodiscard]] std::int64_t checksum_of(const record::OperatorAct& act);
 [[nodiscard]] std::int64_t checksum_of_room(RoomNumber number, std::string_view name, ClientNumber made_by,
                                             TimeMs made_at);
 

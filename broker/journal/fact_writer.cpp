@@ -2,6 +2,7 @@
 
 #include "broker/journal/checksum.hpp"
 #include "broker/journal/execution.hpp"
+#include "broker/journal/stored_act.hpp"
 #include "broker/journal/stored_client.hpp"
 
 namespace palabre::broker {
@@ -11,7 +12,8 @@ FactWriter::FactWriter(SQLite::Database& database)
                   "INSERT INTO client (number, name, token, key, invite, registered_at, checksum) "
                   "VALUES (?, ?, ?, ?, ?, ?, ?)"),
       client_(database, std::string("SELECT ") + kClientColumns + " FROM client WHERE number = ?"),
-      key_bound_(database, "UPDATE client SET key = ?, checksum = ? WHERE number = ?"),
+      key_bound_(database, "UPDATE client SET token = ?, key = ?, checksum = ? WHERE number = ?"),
+      act_(database, "INSERT INTO operator_act (act, client, text, at, checksum) VALUES (?, ?, ?, ?, ?)"),
       room_made_(database,
                  "INSERT INTO room (number, name, made_by, made_at, checksum) VALUES (?, ?, ?, ?, ?)"),
       joined_(database, "INSERT INTO member (room, client, joined_at) VALUES (?, ?, ?)"),
@@ -43,7 +45,13 @@ void FactWriter::insert(const record::KeyBound& bound) {
     client = stored_client(read);
   }
   client.proof.key = bound.key;
-  Execution(key_bound_, Blob{bound.key}, checksum_of(client), bound.client).run();
+  if (bound.voids_token) client.proof.token.clear();
+  Execution(key_bound_, Blob{client.proof.token}, Blob{bound.key}, checksum_of(client), bound.client).run();
+}
+
+void FactWriter::insert(const record::OperatorAct& act) {
+  const auto name = name_of(act.kind);
+  Execution(act_, name, act.client, act.text, act.at, checksum_of(act)).run();
 }
 
 void FactWriter::insert(const record::RoomMade& made) {

@@ -15,6 +15,7 @@ class FactWriter {
 
   void insert(const record::Registered& registered);
   void insert(const record::KeyBound& bound);
+  void insert(const record::OperatorAct& act);
   void insert(const record::RoomMade& made);
   void insert(const record::Joined& joined);
   void insert(const record::Left& left);
@@ -27,6 +28,7 @@ class FactWriter {
   SQLite::Statement registered_;
   SQLite::Statement client_;
   SQLite::Statement key_bound_;
+  SQLite::Statement act_;
   SQLite::Statement room_made_;
   SQLite::Statement joined_;
   SQLite::Statement left_;

@@ -10,6 +10,7 @@
 #include "broker/journal/checksum.hpp"
 #include "broker/journal/execution.hpp"
 #include "broker/journal/segment_reader.hpp"
+#include "broker/journal/stored_act.hpp"
 #include "broker/journal/stored_client.hpp"
 #include "broker/journal/stored_standing.hpp"
 
@@ -44,6 +45,20 @@ std::vector<Image::Client> read_clients(SQLite::Database& database) {
     require(is_unchanged(client, read), "client " + std::to_string(client.client.value) + " has changed");
   }
   return clients;
+}
+
+void read_bans(SQLite::Database& database, std::vector<Image::Client>& clients) {
+  SQLite::Statement statement(database,
+                              std::string("SELECT ") + kActColumns + " FROM operator_act ORDER BY number");
+  Execution read(statement);
+  for (std::int64_t number = 1; read.next(); ++number) {
+    const auto act = stored_act(read);
+    require(act && read.integer(0) == number, "what the operator did has changed");
+    require(act->client && act->client.value <= clients.size(), "the operator did it to nobody");
+    auto& ban = clients[act->client.value - 1].ban;
+    if (act->kind == record::OperatorAct::Kind::ban) ban = act->text;
+    if (act->kind == record::OperatorAct::Kind::unban) ban.reset();
+  }
 }
 
 std::vector<Image::Room> read_rooms(SQLite::Database& database, SegmentReader& segments) {
@@ -121,6 +136,7 @@ Image read_image(SQLite::Database& database) {
   Image image;
   image.epoch = read_epoch(database);
   image.clients = read_clients(database);
+  read_bans(database, image.clients);
   image.rooms = read_rooms(database, segments);
   read_members(database, image);
   read_standings(database, image);

@@ -136,7 +136,8 @@ ALTER TABLE client ADD COLUMN key    BLOB    NOT NULL DEFAULT x'';
 ALTER TABLE client ADD COLUMN invite INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-/// Version 5: closed rooms know who stands where in them, and what was done to whom.
+/// Version 5: closed rooms know who stands where in them, and what was done to whom; and what the operator
+/// decides about people.
 constexpr const char* kFifthShape = R"sql(
 -- Who is a member of a closed room, invited or banned. `role` counts from 0, the reader; a mute lasts until a time.
 CREATE TABLE standing (
@@ -163,6 +164,17 @@ CREATE TABLE moderation (
   checksum  INTEGER NOT NULL,
   PRIMARY KEY (room, number)
 ) STRICT, WITHOUT ROWID;
+
+-- What the operator did, in order: `act` is ban, unban, add or rebind, `text` the reason or the key. A client is banned
+-- when the last of its bans and unbans is a ban.
+CREATE TABLE operator_act (
+  number    INTEGER NOT NULL PRIMARY KEY,
+  act       TEXT    NOT NULL,
+  client    INTEGER NOT NULL,
+  text      TEXT    NOT NULL,
+  at        INTEGER NOT NULL,
+  checksum  INTEGER NOT NULL
+) STRICT;
 )sql";
 
 void make_first(SQLite::Database& database) { database.exec(kFirstShape); }

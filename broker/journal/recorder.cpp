@@ -169,4 +169,6 @@ void Recorder::perform(effect::Notify& notice) {
   ports_.feed.notify({std::move(notice.room), state_.last_at, {std::move(notice.what)}});
 }
 
+void Recorder::perform(effect::Ruling& ruling) { door_->ruled(std::move(ruling)); }
+
 }  // namespace palabre::broker

@@ -63,6 +63,7 @@ class Recorder {
   void perform(effect::Departed& departed);
   void perform(effect::Notify& notice);
   void perform(effect::NotifyMembers& notice);
+  void perform(effect::Ruling& ruling);
 
   const Options options_;
   const Ports ports_;

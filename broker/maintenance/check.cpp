@@ -12,6 +12,7 @@
 #include "broker/journal/execution.hpp"
 #include "broker/journal/migrations.hpp"
 #include "broker/journal/segment_packer.hpp"
+#include "broker/journal/stored_act.hpp"
 #include "broker/journal/stored_client.hpp"
 #include "broker/journal/stored_segment.hpp"
 #include "broker/journal/stored_standing.hpp"
@@ -54,6 +55,7 @@ class StoreChecker {
   StoreReport check() {
     part("the pages", [this] { check_structure(); });
     part("the clients", [this] { check_clients(); });
+    part("what the operator did", [this] { check_acts(); });
     part("the rooms", [this] { check_rooms(); });
     part("the members", [this] { check_members(); });
     part("who stands where", [this] { check_standings(); });
@@ -101,6 +103,20 @@ class StoreChecker {
       require(is_unchanged(client, read), numbered("client", number.value) + " has changed");
       require(number.value == ++report_.clients, numbered("before client", number.value) + " is a hole");
       report_.clients = number.value;
+    }
+  }
+
+  void check_acts() {
+    SQLite::Statement statement(database_,
+                                std::string("SELECT ") + kActColumns + " FROM operator_act ORDER BY number");
+    Execution read(statement);
+    for (std::uint64_t number = 1; read.next(); ++number) {
+      const auto act = stored_act(read);
+      require(act.has_value(), numbered("act", number) + " of the operator has changed");
+      require(!act || is_client(act->client), numbered("act", number) + " of the operator is about nobody");
+      require(read.integer(0) == static_cast<std::int64_t>(number),
+              numbered("act", number) + " of the operator is missing");
+      number = static_cast<std::uint64_t>(read.integer(0));
     }
   }
 

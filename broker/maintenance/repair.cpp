@@ -15,6 +15,7 @@
 #include "broker/journal/execution.hpp"
 #include "broker/journal/left_state.hpp"
 #include "broker/journal/migrations.hpp"
+#include "broker/journal/stored_act.hpp"
 #include "broker/journal/stored_client.hpp"
 #include "broker/journal/stored_segment.hpp"
 #include "broker/journal/stored_standing.hpp"
@@ -121,6 +122,7 @@ class Repair {
     write_members();
     write_standings();
     write_moderations();
+    write_acts();
   }
 
   void write_client(ClientNumber number) {
@@ -212,6 +214,18 @@ class Repair {
     } catch (const JournalFailure&) {
       return false;
     }
+  }
+
+  void write_acts() {
+    Salvage rows(old_, kActColumns, "operator_act", "number");
+    bool is_whole = true;
+    const bool is_readable = rows.read_all([&](const Execution& row) {
+      const auto act = stored_act(row);
+      const bool is_known = act && act->client && act->client <= known_clients_;
+      if (is_known) repaired_.write(*act);
+      is_whole = is_whole && is_known;
+    });
+    if (!is_whole || !is_readable) lose("some of what the operator did: see who is banned");
   }
 
   void write_messages() {

@@ -47,6 +47,7 @@ void RepairedStore::write(const record::RoomMade& room) { facts_.insert(room); }
 void RepairedStore::write(const record::Joined& member) { facts_.insert(member); }
 void RepairedStore::write(const record::StandingChanged& standing) { facts_.insert(standing); }
 void RepairedStore::write(const record::Moderated& done) { facts_.insert(done); }
+void RepairedStore::write(const record::OperatorAct& act) { facts_.insert(act); }
 
 void RepairedStore::write(RoomNumber room, const Event& event) {
   auto& row = rows_.at(event.client);

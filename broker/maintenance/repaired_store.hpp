@@ -34,6 +34,7 @@ class RepairedStore {
   void write(const record::Joined& member);
   void write(const record::StandingChanged& standing);
   void write(const record::Moderated& done);
+  void write(const record::OperatorAct& act);
   /// The next message of the room, with its old column.
   void write(RoomNumber room, const Event& event);
   /// Stores what was written so far; the next message begins another segment.

@@ -1,24 +1,39 @@
 #pragma once
 
-#include <unordered_set>
+#include <cstdint>
+#include <unordered_map>
 
 #include "broker/threads/guarded.hpp"
 #include "schema/keys.hpp"
 
 namespace palabre::broker {
 
-/// The keys that may hear the feed: those of registered identities. Any thread may ask.
+/// Which keys belong to registered identities, and so may hear the feed, and which may not connect at all.
+/// Any thread may ask.
 class AdmittedKeys {
  public:
-  void admit(const CurveKey& key) {
-    keys_.with([&key](auto& keys) { keys.insert(key); });
+  enum class Standing : std::uint8_t { stranger, admitted, barred };
+
+  void admit(const CurveKey& key) { put(key, Standing::admitted); }
+  void bar(const CurveKey& key) { put(key, Standing::barred); }
+  /// It is a stranger's again.
+  void forget(const CurveKey& key) {
+    keys_.with([&key](auto& keys) { keys.erase(key); });
   }
-  [[nodiscard]] bool has(const CurveKey& key) const {
-    return keys_.with([&key](const auto& keys) { return keys.contains(key); });
+  [[nodiscard]] Standing standing_of(const CurveKey& key) const {
+    return keys_.with([&key](const auto& keys) {
+      const auto found = keys.find(key);
+      return found == keys.end() ? Standing::stranger : found->second;
+    });
   }
+  [[nodiscard]] bool has(const CurveKey& key) const { return standing_of(key) == Standing::admitted; }
 
  private:
-  Guarded<std::unordered_set<CurveKey>> keys_;
+  void put(const CurveKey& key, Standing standing) {
+    keys_.with([&](auto& keys) { keys.insert_or_assign(key, standing); });
+  }
+
+  Guarded<std::unordered_map<CurveKey, Standing>> keys_;
 };
 
 }  // namespace palabre::broker

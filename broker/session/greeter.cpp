@@ -20,6 +20,8 @@ void Greeter::admitted(effect::Admitted admitted) { mailbox_.push_control(std::m
 
 void Greeter::departed(effect::Departed departed) { mailbox_.push_control(departed); }
 
+void Greeter::ruled(effect::Ruling ruling) { mailbox_.push_control(std::move(ruling)); }
+
 void Greeter::finish() {
   mailbox_.close();
   if (thread_.joinable()) thread_.join();
@@ -85,6 +87,16 @@ void Greeter::handle(effect::Admitted& admitted) {
 void Greeter::handle(effect::Departed& departed) {
   tools_.switchboard.unbind(departed.connection);
   if (departed.is_last) tools_.registry.close(departed.client);
+}
+
+void Greeter::handle(effect::Ruling& ruling) {
+  // The keys first: whoever is cut off tries again at once.
+  if (!ruling.barred.empty()) tools_.keys.bar(ruling.barred);
+  if (!ruling.forgotten.empty()) tools_.keys.forget(ruling.forgotten);
+  if (!ruling.admitted.empty()) tools_.keys.admit(ruling.admitted);
+  for (const auto connection : ruling.ended) tools_.switchboard.end(connection);
+  if (!ruling.barred.empty() || !ruling.forgotten.empty()) tools_.end_feed();
+  tools_.tell_operator(std::move(ruling));
 }
 
 }  // namespace palabre::broker

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <thread>
 #include <variant>
@@ -23,7 +24,8 @@ struct Stranger {
 };
 
 /// The thread that talks to connections nobody has said HELLO on, and opens and closes sessions as the
-/// recorder decides. It may wait for the recorder; the recorder never waits for it.
+/// recorder decides; carries out at the ports what the operator has ordered. It may wait for the recorder;
+/// the recorder never waits for it.
 class Greeter : public Door {
  public:
   /// What a WELCOME says beside the decision.
@@ -42,6 +44,10 @@ class Greeter : public Door {
     const DirectoryBoard& board;
     AdmittedKeys& keys;
     WallClock clock;
+    /// Hangs up on everybody at the feed port: nothing tells whose a connection there is.
+    std::function<void()> end_feed = {};
+    /// Never waits.
+    std::function<void(effect::Ruling)> tell_operator = {};
   };
 
   Greeter(Options options, Tools tools);
@@ -52,12 +58,13 @@ class Greeter : public Door {
 
   void admitted(effect::Admitted admitted) override;
   void departed(effect::Departed departed) override;
+  void ruled(effect::Ruling ruling) override;
 
   /// Takes nothing more and joins the thread.
   void finish();
 
  private:
-  using Item = std::variant<Stranger, effect::Admitted, effect::Departed>;
+  using Item = std::variant<Stranger, effect::Admitted, effect::Departed, effect::Ruling>;
 
   void run();
   void handle(Stranger& stranger);
@@ -65,6 +72,7 @@ class Greeter : public Door {
                                              request::Hello& hello) const;
   void handle(effect::Admitted& admitted);
   void handle(effect::Departed& departed);
+  void handle(effect::Ruling& ruling);
 
   const Options options_;
   const Tools tools_;

@@ -131,4 +131,12 @@ Reply Reads::answer(ClientNumber client, const request::Audit& wanted) const {
   return audit;
 }
 
+Reply Reads::answer(ClientNumber, const request::Whois& wanted) const {
+  const auto book = directory();
+  const auto client = book->find_client(wanted.name);
+  if (!client) return refuse(RefusalCode::no_such_client, "nobody has that name");
+  const auto& known = book->at(client);
+  return reply::Whois{client, known.name, known.is_online, known.key};
+}
+
 }  // namespace palabre::broker

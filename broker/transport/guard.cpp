@@ -25,11 +25,16 @@ constexpr std::size_t kOtherDescriptors = 4096;
 // tick.
 constexpr auto kUntilMemoryIsFree = std::chrono::seconds(2);
 
+// Those who are ended together shall hear first what ends them: notices are sent four times a second.
+constexpr auto kUntilFeedEnds = milliseconds(400);
+
 constexpr auto kPauseOfWords = std::chrono::seconds(1);
 constexpr std::string_view kEndlessInput =
     "it sent more than the router could take, or a message without an end";
 constexpr std::string_view kSubscriptions = "it sent too much to the feed port";
 constexpr std::string_view kConnections = "there were too many connections";
+constexpr std::string_view kRevoked =
+    "a key was revoked, and whose a connection to the feed is cannot be told";
 
 constexpr std::size_t kInput = 2;  // its place among what is waited for
 
@@ -53,8 +58,13 @@ void Guard::start(Ports ports, std::uint16_t talk_port, std::uint16_t feed_port)
 void Guard::finish() {
   if (!thread_.joinable()) return;
   has_ended_ = true;
-  stop_.ring();
+  wake_up_.ring();
   thread_.join();
+}
+
+void Guard::end_feed() {
+  is_feed_to_end_ = true;
+  wake_up_.ring();
 }
 
 void Guard::run() {
@@ -62,7 +72,10 @@ void Guard::run() {
     wait();
     // First who is there, then what they do: a descriptor that changed hands is judged by its new owner's
     // deeds.
+    // Asked for first, so that whoever was let in before is among those who have come.
+    const bool ends_feed = is_time_to_end_feed();
     note_comings_and_goings();
+    if (ends_feed) end_all_of_feed();
     look_when_due();
     give_memory_back_when_due();
   }
@@ -72,13 +85,18 @@ void Guard::wait() {
   std::vector<zmq::pollitem_t> items{{talk_->handle(), 0, ZMQ_POLLIN, 0},
                                      {feed_->handle(), 0, ZMQ_POLLIN, 0},
                                      {nullptr, input_.descriptor(), ZMQ_POLLIN, 0},
-                                     {nullptr, stop_.descriptor(), ZMQ_POLLIN, 0}};
+                                     {nullptr, wake_up_.descriptor(), ZMQ_POLLIN, 0}};
   const auto pause = until(next_look_);
   if (pause > milliseconds(0)) items[kInput].events = 0;
   // Without a reason to look it sleeps until something comes.
   auto timeout = pause > milliseconds(0) || !doubtful_.empty() ? pause : milliseconds(-1);
   if (timeout < milliseconds(0) && memory_back_at_) timeout = until(*memory_back_at_);
+  if (feed_ends_at_) {
+    const auto left = until(*feed_ends_at_);
+    timeout = timeout < milliseconds(0) ? left : std::min(timeout, left);
+  }
   wait_for(items, timeout);
+  wake_up_.clear();
 }
 
 void Guard::note_comings_and_goings() {
@@ -163,6 +181,20 @@ Backlog::Counts Guard::counts_of(int descriptor) const {
   const auto received = bytes_received(descriptor);
   const auto unread = bytes_unread(descriptor);
   return {received, received - std::min(received, unread), intake_.of(descriptor), intake_.turn()};
+}
+
+bool Guard::is_time_to_end_feed() {
+  const auto now = std::chrono::steady_clock::now();
+  if (is_feed_to_end_.exchange(false) && !feed_ends_at_) feed_ends_at_ = now + kUntilFeedEnds;
+  const bool is_time = feed_ends_at_ && now >= *feed_ends_at_;
+  if (is_time) feed_ends_at_.reset();
+  return is_time;
+}
+
+void Guard::end_all_of_feed() {
+  for (auto& [descriptor, visitor] : visitors_) {
+    if (visitor.connection.port == feed_port_ && !visitor.is_ended) end(visitor, kRevoked);
+  }
 }
 
 void Guard::end(Visitor& visitor, std::string_view reason) {

@@ -58,6 +58,10 @@ class Guard {
   /// Ends the thread; the sockets are closed after that.
   void finish();
 
+  /// Has every connection to the feed ended, in less than half a second: that is the time for what was sent
+  /// until now to arrive. Any thread may call it.
+  void end_feed();
+
  private:
   using Instant = std::chrono::steady_clock::time_point;
   /// A connection as long as it is open. Only talk connections have a backlog.
@@ -78,6 +82,8 @@ class Guard {
   void look_at(Visitor& visitor);
   [[nodiscard]] Backlog::Verdict judge(Visitor& visitor);
   [[nodiscard]] Backlog::Counts counts_of(int descriptor) const;
+  [[nodiscard]] bool is_time_to_end_feed();
+  void end_all_of_feed();
   void end(Visitor& visitor, std::string_view reason);
   void tell(const PeerAddress& peer, std::string_view reason);
   void give_memory_back_when_due();
@@ -91,8 +97,10 @@ class Guard {
   std::uint16_t talk_port_ = 0;
   std::uint16_t feed_port_ = 0;
   InputWatch input_;
-  WakeUp stop_;
+  WakeUp wake_up_;
   std::atomic<bool> has_ended_ = false;
+  std::atomic<bool> is_feed_to_end_ = false;
+  std::optional<Instant> feed_ends_at_;
   Visitors visitors_;              ///< by descriptor
   std::vector<int> doubtful_;      ///< to be looked at again, whatever comes
   std::vector<int> heard_;         ///< where something came since the last look

@@ -6,6 +6,11 @@
 #include <utility>
 
 namespace palabre::broker {
+namespace {
+
+constexpr auto kNoBound = std::numeric_limits<std::size_t>::max();
+
+}  // namespace
 
 void Outbox::send(ConnectionId connection, Bytes frame) {
   put(Outgoing{connection, std::move(frame)}, capacity_);
@@ -25,10 +30,12 @@ void Outbox::send_all(std::vector<Outgoing>& replies) {
 }
 
 void Outbox::bind(ConnectionId connection, ClientNumber client) {
-  put(Binding{connection, client}, std::numeric_limits<std::size_t>::max());
+  put(Binding{connection, client}, kNoBound);
 }
 
 void Outbox::unbind(ConnectionId connection) { bind(connection, {}); }
+
+void Outbox::end(ConnectionId connection) { put(Ending{connection}, kNoBound); }
 
 void Outbox::put(Item item, std::size_t capacity) {
   const bool was_empty = items_.with([&](std::vector<Item>& items) {

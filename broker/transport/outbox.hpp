@@ -10,15 +10,19 @@
 namespace palabre::broker {
 
 /// What waits to leave by the router. Any thread may put something in; the router thread takes it all. When
-/// it is full, replies are dropped: a resend with the same id, or a refill, brings them again. Bindings are
-/// never dropped.
+/// it is full, replies are dropped: a resend with the same id, or a refill, brings them again. Bindings and
+/// endings are never dropped.
 class Outbox : public Switchboard {
  public:
   struct Binding {
     ConnectionId connection;
     ClientNumber client;  ///< 0: belongs to nobody any more
   };
-  using Item = std::variant<Outgoing, Binding>;
+  /// The connection is to be hung up.
+  struct Ending {
+    ConnectionId connection;
+  };
+  using Item = std::variant<Outgoing, Binding, Ending>;
 
   explicit Outbox(std::size_t capacity) : capacity_(capacity) {}
 
@@ -26,6 +30,7 @@ class Outbox : public Switchboard {
   void send_all(std::vector<Outgoing>& replies) override;
   void bind(ConnectionId connection, ClientNumber client) override;
   void unbind(ConnectionId connection) override;
+  void end(ConnectionId connection) override;
 
   /// Swaps everything that waits into `items` and clears the wake-up.
   void take(std::vector<Item>& items);

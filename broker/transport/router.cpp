@@ -120,6 +120,7 @@ void Router::sort(std::string_view routing_id, zmq::message_t& body, bool has_mo
 void Router::note_new(ConnectionId connection, int descriptor) {
   newest_ = connection;
   unread_.open(connection, descriptor);
+  if (const auto line = connection_at(descriptor)) lines_.emplace(connection, *line);
 }
 
 void Router::hand_over(ClientNumber client, std::span<RequestFrame> requests) {
@@ -174,6 +175,11 @@ void Router::transmit(const Outbox::Binding& binding) {
   if (!is_here) gone_.push_back({binding.connection, binding.client});
 }
 
+void Router::transmit(const Outbox::Ending& ending) {
+  if (const auto line = lines_.find(ending.connection); line != lines_.end()) shut_down(line->second);
+  connections_.forget(ending.connection, gone_);
+}
+
 void Router::forget_silent() {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_sweep_) return;
@@ -185,6 +191,7 @@ void Router::forget_silent() {
 void Router::report_gone() {
   for (const auto& gone : gone_) {
     unread_.close(gone.id);
+    lines_.erase(gone.id);
     if (gone.client) registry_->vanished(gone.client, gone.id);
   }
   gone_.clear();

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 #include <zmq.hpp>
 
@@ -14,6 +15,7 @@
 #include "broker/transport/guard.hpp"
 #include "broker/transport/outbox.hpp"
 #include "broker/transport/reply_budget.hpp"
+#include "broker/transport/tcp_connection.hpp"
 
 namespace palabre::broker {
 
@@ -55,6 +57,7 @@ class Router {
   void send_waiting();
   void transmit(const Outgoing& reply);
   void transmit(const Outbox::Binding& binding);
+  void transmit(const Outbox::Ending& ending);
   void forget_silent();
   void report_gone();
 
@@ -67,6 +70,7 @@ class Router {
   Registry* registry_ = nullptr;
   Greeter* greeter_ = nullptr;
   Connections connections_;
+  std::unordered_map<ConnectionId, TcpConnection> lines_;  ///< what each connection came on
   Arrivals arrivals_;
   ConnectionId newest_;
   std::size_t taken_in_turn_ = 0;              ///< messages since everybody last had one taken

@@ -93,7 +93,9 @@ void Zap::answer() {
 std::string_view Zap::status_of(std::string_view domain, const CurveKey& key) const {
   if (strangers_ == Strangers::everywhere) return kWelcome;
   if (key.empty()) return kNever;
-  if (keys_.has(key) || key == own_) return kWelcome;
+  const auto standing = keys_.standing_of(key);
+  if (standing == AdmittedKeys::Standing::barred) return kNever;
+  if (standing == AdmittedKeys::Standing::admitted || key == own_) return kWelcome;
   if (strangers_ == Strangers::nowhere) return kNever;
   return domain == "talk" ? kWelcome : kLater;
 }

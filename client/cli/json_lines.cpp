@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/time_text.hpp"
+#include "schema/fingerprint.hpp"
 
 namespace palabre::cli {
 namespace {
@@ -42,6 +43,15 @@ std::string json_line(const reply::ClientEntry& client, JsonCharacters character
   return line_of(
       {{"v", 1}, {"client", client.client.value}, {"name", client.name}, {"online", client.is_online}},
       characters);
+}
+
+std::string json_line(const reply::Whois& whois, JsonCharacters characters) {
+  Json json{{"v", 1}, {"client", whois.client.value}, {"name", whois.name}, {"online", whois.is_online}};
+  if (!whois.key.empty()) {
+    json["key"] = text_of(whois.key);
+    json["fingerprint"] = fingerprint_of(whois.key);
+  }
+  return line_of(json, characters);
 }
 
 std::string json_line(const reply::RoomEntry& room) {

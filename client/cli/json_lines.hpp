@@ -18,6 +18,9 @@ enum class JsonCharacters : std::uint8_t { utf8, ascii };
 [[nodiscard]] std::string json_line(const event::Stored& stored);
 [[nodiscard]] std::string json_line(const reply::ClientEntry& client,
                                     JsonCharacters characters = JsonCharacters::utf8);
+/// With `key` and `fingerprint` when there is a key.
+[[nodiscard]] std::string json_line(const reply::Whois& whois,
+                                    JsonCharacters characters = JsonCharacters::utf8);
 [[nodiscard]] std::string json_line(const reply::RoomEntry& room);
 [[nodiscard]] std::string json_line(const NamedClient& self);
 [[nodiscard]] std::string json_line(const reply::AuditEntry& entry,

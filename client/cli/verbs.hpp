@@ -11,6 +11,8 @@ void add_history(Program& program);
 void add_rooms(Program& program);
 void add_who(Program& program);
 void add_whoami(Program& program);
+void add_whois(Program& program);
+void add_keygen(Program& program);
 void add_matrix(Program& program);
 void add_ping(Program& program);
 void add_moderate(Program& program);

@@ -56,6 +56,7 @@ class Chat {
   void join(const std::string& argument);
   void leave(const std::string& argument);
   void who(const std::string& argument);
+  void whois(const std::string& argument);
   void rooms(const std::string& argument);
   void matrix(const std::string& argument);
   void history(const std::string& argument);

@@ -143,6 +143,14 @@ void Chat::who(const std::string& argument) {
   tell(room + ": " + members + ", " + std::to_string(online) + " online");
 }
 
+void Chat::whois(const std::string& argument) {
+  if (!is_name(argument)) return complain(refuse(RefusalCode::bad_name).text);
+  if (!can_ask()) return;
+  const auto answer = client_.whois(argument, kAnswerWait);
+  if (const auto* problem = std::get_if<Problem>(&answer)) return complain(*problem);
+  print("  " + whois_line(std::get<reply::Whois>(answer)), Tone::normal);
+}
+
 void Chat::rooms(const std::string& /*argument*/) {
   if (!can_ask()) return;
   const auto answer = client_.rooms(kAnswerWait);

@@ -8,7 +8,7 @@
 namespace palabre::terminal {
 namespace {
 
-constexpr std::array<Command, 21> kCommands{{
+constexpr std::array<Command, 22> kCommands{{
     {"help", "[COMMAND]", "List the commands, or explain one", "/help peek", &Chat::help},
     {"lock", "", "Hold what comes in until your message is sent (F4)", "/lock", &Chat::lock},
     {"unlock", "", "Show what was held", "/unlock", &Chat::unlock},
@@ -18,6 +18,7 @@ constexpr std::array<Command, 21> kCommands{{
      &Chat::join},
     {"leave", "[ROOM]", "Leave a room", "/leave tea", &Chat::leave},
     {"who", "[ROOM]", "Who is in this room, and who is online", "/who", &Chat::who},
+    {"whois", "NAME", "Somebody's key in words, to compare by another way", "/whois alice", &Chat::whois},
     {"rooms", "", "List the rooms", "/rooms", &Chat::rooms},
     {"msg", "NAME [TEXT]", "Say something to one person alone, or go there", "/msg bob see you at four",
      &Chat::msg},

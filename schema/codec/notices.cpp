@@ -6,8 +6,9 @@
 namespace palabre {
 namespace {
 
-constexpr std::array<std::string_view, 11> kNoticeNames{
-    "came", "went", "joined", "left", "invited", "role", "kicked", "muted", "unmuted", "banned", "unbanned"};
+constexpr std::array<std::string_view, 12> kNoticeNames{"came",    "went",    "joined", "left",
+                                                        "rekeyed", "invited", "role",   "kicked",
+                                                        "muted",   "unmuted", "banned", "unbanned"};
 static_assert(kNoticeNames.size() == static_cast<std::size_t>(NoticeKind::unknown));
 
 NoticeKind notice_kind(std::string_view name) {

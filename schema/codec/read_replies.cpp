@@ -136,6 +136,18 @@ Reply read_who(Fields& fields) {
   return who;
 }
 
+Reply read_whois(Fields& fields) {
+  reply::Whois whois;
+  whois.client = fields.id<ClientNumber>("client");
+  whois.name = fields.string("name");
+  whois.is_online = fields.boolean("online");
+  if (!fields.has("key")) return whois;
+  const auto key = read_key(fields.string("key"));
+  if (!key) fields.note_malformed("key", "is no key");
+  whois.key = key.value_or(CurveKey{});
+  return whois;
+}
+
 Reply read_pong(Fields& fields) {
   const auto time = fields.id<TimeMs>("time");
   reply::Pong pong{time, fields.epoch("epoch")};
@@ -185,6 +197,7 @@ constexpr ReplyKind kReplyKinds[] = {
     {"heads", read_heads},
     {"rooms", read_rooms},
     {"who", read_who},
+    {"whois", read_whois},
     {"farewell", [](Fields&) -> Reply { return reply::Farewell{}; }},
     {codec::kSaidType, [](Fields& fields) -> Reply { return reply::Said{read_batch(fields)}; }},
     {"notice", [](Fields& fields) -> Reply { return reply::Noticed{codec::read_notice(fields)}; }},

@@ -69,6 +69,7 @@ struct RequestWriter {
         .field("from", audit.from)
         .field("count", audit.count);
   }
+  void operator()(const request::Whois& whois) { begin(writer, "whois", id, 1).field("name", whois.name); }
   void operator()(const request::Ping&) { begin(writer, "ping", id, 0); }
   void operator()(const request::Goodbye&) { begin(writer, "goodbye", id, 0); }
 };
@@ -165,6 +166,7 @@ constexpr RequestKind kRequestKinds[] = {
     {"who", read_who},
     {"moderate", read_moderate},
     {"audit", read_audit},
+    {"whois", [](Fields& fields) -> Request { return request::Whois{fields.name("name")}; }},
     {"goodbye", [](Fields&) -> Request { return request::Goodbye{}; }},
 };
 

@@ -84,6 +84,11 @@ struct ReplyWriter {
     for (const auto& entry : who.clients | std::views::filter(has_role))
       writer.array(2).add(entry.client).add(name_of(*entry.role));
   }
+  void operator()(const reply::Whois& whois) {
+    begin(writer, "whois", id, whois.key.empty() ? 3 : 4).field("client", whois.client);
+    writer.field("name", whois.name).field("online", whois.is_online);
+    if (!whois.key.empty()) writer.field("key", text_of(whois.key));
+  }
   void operator()(const reply::Pong& pong) {
     begin(writer, "pong", id, pong.rooms.empty() ? 2 : 3).field("time", pong.time).field("epoch", pong.epoch);
     if (!pong.rooms.empty()) codec::write_room_heads(writer, "rooms", pong.rooms);

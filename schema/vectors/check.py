@@ -8,6 +8,8 @@ broker, for the reason and with the request number they name. Prints every disag
 Bytes are written as hexadecimal digits; blanks separate runs of them, and `61*16385` repeats a run.
 """
 
+import base64
+import hashlib
 import json
 import re
 import sys
@@ -162,6 +164,7 @@ FIELDS = {
     "heads": [],
     "rooms": [],
     "who": [*COUNT_FIELDS, ("room?", ROOM_FIELD[1])],
+    "whois": [("name", matching(NAME, "bad_name"))],
     "ping": [],
     "goodbye": [],
     "moderate": [
@@ -236,6 +239,20 @@ def problems_in_page(vectors: list):
         yield f"README.md: {len(blocks)} blocks of worked bytes, not 4"
 
 
+def problems_in_fingerprints(vectors: list):
+    """The words are the page's."""
+    section = (HERE.parent / "README.md").read_text().partition("## 13.")[2]
+    words = section.partition("```text\n")[2].partition("```")[0].split()
+    if len(set(words)) != 256 or words != sorted(words):
+        yield "README.md: not 256 words in order"
+        return
+    for vector in vectors:
+        key = base64.urlsafe_b64decode(vector["key"] + "=")
+        told = " ".join(words[byte] for byte in hashlib.blake2b(key, digest_size=32).digest()[:8])
+        if told != vector["words"]:
+            yield f"fingerprints.json: {vector['name']}: {told}, not {vector['words']}"
+
+
 def main() -> int:
     problems, golden = [], []
     for file in ("requests.json", "replies.json", "feed.json", "tolerated.json", "malformed.json"):
@@ -244,7 +261,9 @@ def main() -> int:
         for vector in vectors:
             problems += [f"{file}: {vector['name']}: {problem}" for problem in problems_in(file, vector)]
     problems += problems_in_page(golden)
-    print("\n".join(problems) or f"{len(golden)} vectors agree with the page")
+    fingerprints = json.loads((HERE / "fingerprints.json").read_text())
+    problems += problems_in_fingerprints(fingerprints)
+    print("\n".join(problems) or f"{len(golden) + len(fingerprints)} vectors agree with the page")
     return 1 if problems else 0
 
 

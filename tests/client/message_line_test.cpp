@@ -120,7 +120,16 @@ TEST(NoticeLine, says_who_did_what) {
   EXPECT_EQ(notice_line(notice(NoticeKind::went)), "-- alice (#3) went --");
   EXPECT_EQ(notice_line(notice(NoticeKind::joined)), "-- alice (#3) joined tea --");
   EXPECT_EQ(notice_line(notice(NoticeKind::left)), "-- alice (#3) left tea --");
+  EXPECT_EQ(notice_line(notice(NoticeKind::rekeyed)),
+            "-- alice (#3) has another key now, by the operator --");
   EXPECT_EQ(notice_line(notice(NoticeKind::unknown)), "");
+}
+
+TEST(WhoisLine, shows_the_key_in_words_and_a_hostile_name_harmlessly) {
+  EXPECT_EQ(whois_line({{3}, "alice", true, CurveKey(kKeyBytes, '\0')}),
+            "#3 alice  online  koala tulip banjo harp ladder harbor cabin opera");
+  EXPECT_EQ(whois_line({{4}, "bob", false, {}}), "#4 bob  offline  -");
+  EXPECT_THAT(whois_line({{5}, "\x1b[2J", false, {}}), HasSubstr("^[[2J"));
 }
 
 TEST(MessagesOf, numbers_the_events_of_a_page_and_names_their_senders) {

@@ -7,7 +7,8 @@ from vectors import bytes_of, vectors
 
 KEYS = ("type", "request", "version", "name", "token", "room", "outbox", "counter", "texts", "from", "since", "count",
         "client", "x")
-TYPES = ("hello", "post", "join", "leave", "history", "row", "heads", "rooms", "who", "ping", "goodbye", "stored", "")
+TYPES = ("hello", "post", "join", "leave", "history", "row", "heads", "rooms", "who", "whois", "ping", "goodbye",
+         "stored", "")
 NUMBERS = (0, 1, 2, 127, 128, 255, 256, 65_535, 65_536, 2**32 - 1, 2**32, 2**53 - 1, 2**53, 2**64 - 1, -1, -2**63)
 STRINGS = ("", "lobby", "tea", "alice", "ünïcödé", "\x00", "a\x1b[2J", "x" * 33, "the-secret-token-of-nobody")
 LENGTH_BYTES = bytes.fromhex("808f9fa0bfc0c1c4c5c6c7c9cacbcccfd3d4d8d9dadbdcdddedfff00017f")

@@ -7,15 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import msgpack
 import pytest
 import zmq
-from palabre_harness import Broker, Palabre, program
+from palabre_harness import Palabre, program
+from raw_sockets import SILENCE_S, ask, gets_no_answer, hello, listener
 from wire_client import Dealer, Keys, NoReply, token_of
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "faults"))
 
-SILENCE_S = 1.5
 # The whole figure is PALABRE_MIXES=10000.
 PEERS, MIXES = 8, int(os.environ.get("PALABRE_MIXES", 400))
 
@@ -23,33 +22,6 @@ PEERS, MIXES = 8, int(os.environ.get("PALABRE_MIXES", 400))
 @pytest.fixture
 def encrypted(make_broker):
     return make_broker(security="curve")
-
-
-def ask(dealer: Dealer, timeout: float = 10, **request) -> dict:
-    dealer.send(msgpack.packb({"request": 1, **request}))
-    return dealer.reply(timeout)
-
-
-def hello(dealer: Dealer, name: str, **more) -> dict:
-    return ask(dealer, type="hello", version=1, name=name, **more)
-
-
-def gets_no_answer(dealer: Dealer) -> bool:
-    try:
-        hello(dealer, "mallory", token=token_of("mallory"), timeout=SILENCE_S)
-    except NoReply:
-        return True
-    return False
-
-
-def listener(broker: Broker, keys: Keys | None) -> zmq.Socket:
-    feed = zmq.Context.instance().socket(zmq.SUB)
-    feed.linger = 0
-    if keys:
-        keys.encrypt(feed)
-    feed.subscribe(b"")
-    feed.connect(f"tcp://127.0.0.1:{broker.feed_port}")
-    return feed
 
 
 def test_people_on_the_same_machine_need_no_invitation_and_others_need_it_once(encrypted, tmp_path):
@@ -94,6 +66,11 @@ def test_an_identity_is_its_key_for_ever(encrypted):
     encrypted.restart()
     assert hello(Dealer(encrypted.talk, ada), "ada")["client"] == 1
     assert hello(Dealer(encrypted.talk, eve), "ada")["reason"] == "wrong_key"
+
+
+def test_a_hello_whose_answer_was_lost_can_be_said_again(encrypted):
+    dealer = Dealer(encrypted.talk, Keys(encrypted.invitation))
+    assert [hello(dealer, "ada")["type"] for _ in range(2)] == ["welcome"] * 2, "its key is all the proof there is"
 
 
 def test_a_name_from_before_there_was_encryption_keeps_its_number(make_broker):

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "schema/codec.hpp"
+#include "schema/fingerprint.hpp"
 #include "schema/frames.hpp"
 
 namespace palabre {
@@ -87,6 +88,16 @@ TEST(MalformedVectors, are_refused_for_the_reason_they_name) {
     EXPECT_EQ(name_of(decoded.body.refusal().code), vector.at("reason").get<std::string>())
         << vector.at("name");
     EXPECT_EQ(decoded.id.value, vector.at("request").get<std::uint64_t>()) << vector.at("name");
+  }
+}
+
+TEST(FingerprintVectors, are_what_the_page_says) {
+  const auto vectors = read_vectors("fingerprints");
+  ASSERT_FALSE(vectors.empty());
+  for (const auto& vector : vectors) {
+    const auto key = read_key(vector.at("key").get<std::string>());
+    ASSERT_TRUE(key.has_value()) << vector.at("name");
+    EXPECT_EQ(fingerprint_of(*key), vector.at("words").get<std::string>()) << vector.at("name");
   }
 }
 

@@ -65,7 +65,11 @@ class FakeSwitchboard : public Switchboard {
     ClientNumber client;  ///< 0: nobody any more
     friend bool operator==(const Binding&, const Binding&) = default;
   };
-  using Item = std::variant<Binding, ConnectionId>;  ///< ConnectionId: a reply to it
+  struct Ending {
+    ConnectionId connection;
+    friend bool operator==(const Ending&, const Ending&) = default;
+  };
+  using Item = std::variant<Binding, ConnectionId, Ending>;  ///< ConnectionId: a reply to it
 
   void send(ConnectionId connection, Bytes frame) override {
     items_.add(connection);
@@ -78,6 +82,7 @@ class FakeSwitchboard : public Switchboard {
     items_.add(Binding{connection, client});
   }
   void unbind(ConnectionId connection) override { bind(connection, {}); }
+  void end(ConnectionId connection) override { items_.add(Ending{connection}); }
 
   [[nodiscard]] std::vector<Item> wait_for(std::size_t count) const { return items_.wait_for(count); }
 
@@ -101,9 +106,11 @@ class FakeDoor : public Door {
  public:
   void admitted(effect::Admitted told) override { admissions.add(std::move(told)); }
   void departed(effect::Departed told) override { departures.add(told); }
+  void ruled(effect::Ruling told) override { rulings.add(std::move(told)); }
 
   Collected<effect::Admitted> admissions;
   Collected<effect::Departed> departures;
+  Collected<effect::Ruling> rulings;
 };
 
 }  // namespace palabre::broker

@@ -154,7 +154,17 @@ class MemoryJournal : public Journal, public Archive {
     image_.clients.push_back({registered.client, registered.name, registered.proof, {}});
   }
 
-  void add(const record::KeyBound& bound) { image_.clients.at(bound.client.value - 1).proof.key = bound.key; }
+  void add(const record::KeyBound& bound) {
+    auto& proof = image_.clients.at(bound.client.value - 1).proof;
+    proof.key = bound.key;
+    if (bound.voids_token) proof.token.clear();
+  }
+
+  void add(const record::OperatorAct& act) {
+    auto& ban = image_.clients.at(act.client.value - 1).ban;
+    if (act.kind == record::OperatorAct::Kind::ban) ban = act.text;
+    if (act.kind == record::OperatorAct::Kind::unban) ban.reset();
+  }
 
   void add(const record::RoomMade& made) {
     require(made.room.value == image_.rooms.size() + 1, "room numbers must have no hole");

@@ -89,6 +89,9 @@ class HostileBroker:
     def answer_who(self, _request: dict) -> dict:
         return {"type": "who", "clients": [[number, next(self.names), True] for number in range(1, 40)], "next": 0}
 
+    def answer_whois(self, _request: dict) -> dict:
+        return {"type": "whois", "client": CLIENT, "name": next(self.names), "online": True, "key": "A" * 43}
+
     def answer_ping(self, _request: dict) -> dict:
         return {"type": "pong", "time": self.began, "epoch": EPOCH}
 

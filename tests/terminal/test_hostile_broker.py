@@ -67,12 +67,12 @@ def no_row_is_forged(drawn: str) -> None:
 
 @pytest.mark.parametrize("verb", [
     ["tail", "--since", "all", "--until-end"], ["history"], ["matrix", "--client", "3"], ["who"], ["rooms"], ["whoami"],
-    ["who", "--json"], ["chat", "--plain"]], ids=" ".join)
+    ["whois", "dave"], ["whois", "dave", "--json"], ["who", "--json"], ["chat", "--plain"]], ids=" ".join)
 def test_what_a_verb_prints_is_harmless(hostile, verb):
     palabre = hostile()
     typed = b"/who\n/matrix 3\n/history 500\n" if "chat" in verb else b""
     drawn = drawn_by(palabre.command("carol", *verb), palabre.environment, typed)
-    assert drawn.count("\r\n") >= {"whoami": 1, "rooms": 1, "who": 39}.get(verb[0], COUNT)
+    assert drawn.count("\r\n") >= {"whoami": 1, "whois": 1, "rooms": 1, "who": 39}.get(verb[0], COUNT)
     if "--json" in verb:
         assert drawn.isascii() and "\x1b" not in drawn and "\x7f" not in drawn
     else:
@@ -81,7 +81,8 @@ def test_what_a_verb_prints_is_harmless(hostile, verb):
 
 @pytest.mark.parametrize("refused, verb", [
     ("hello", ["whoami"]), ("hello", ["chat"]), ("history", ["history"]), ("who", ["who"]), ("row", ["matrix"]),
-    ("post", ["send", "x"]), ("join", ["tail", "-r", "tea"]), ("join", ["chat", "-r", "tea"])])
+    ("whois", ["whois", "dave"]), ("post", ["send", "x"]), ("join", ["tail", "-r", "tea"]),
+    ("join", ["chat", "-r", "tea"])])
 def test_why_something_is_refused_is_told_harmlessly(hostile, refused, verb):
     palabre = hostile(refused)
     for _ in range(10):

@@ -187,6 +187,12 @@ TEST_F(AdmitByKey, refuses_another_key_even_with_the_token) {
   EXPECT_EQ(answer_in<Refusal>(admit_with("guess", "alice", kPhone, "token")).code, RefusalCode::wrong_key);
 }
 
+TEST_F(AdmitByKey, welcomes_a_hello_that_is_said_again_on_the_same_connection) {
+  admit_with("key", "alice", kDesk);
+  EXPECT_THAT(effects_of<effect::Admitted>(admit("alice", kDesk, "a hash of no token")), SizeIs(1));
+  EXPECT_EQ(answer_in<Refusal>(admit("alice", kPhone, "a hash of no token")).code, RefusalCode::wrong_token);
+}
+
 TEST_F(AdmitByKey, gives_a_key_one_name) {
   admit_with("key", "alice", kDesk);
   EXPECT_EQ(answer_in<Refusal>(admit_with("key", "bob", kPhone)).code, RefusalCode::not_allowed);

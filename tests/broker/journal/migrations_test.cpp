@@ -142,6 +142,7 @@ TEST_F(MigrationsTest, keep_the_rows_that_the_second_version_indexed) {
                ALTER TABLE client DROP COLUMN invite;
                ALTER TABLE room DROP COLUMN checksum;
                DELETE FROM meta WHERE key = 'left';
+               DROP TABLE operator_act;
                PRAGMA user_version = 2)sql");
   OpenStore store = open();
   EXPECT_EQ(store.journal->load().clients.at(0).columns, Column{1});
@@ -156,12 +157,22 @@ TEST_F(MigrationsTest, keep_who_there_was_before_there_were_keys) {
                DROP TABLE moderation;
                ALTER TABLE client DROP COLUMN key;
                ALTER TABLE client DROP COLUMN invite;
+               DROP TABLE operator_act;
                PRAGMA user_version = 3)sql");
   OpenStore store = open();
   EXPECT_EQ(store.journal->load().clients.at(0).proof, (Proof{TokenHash(32, '\0'), {}, {}}));
   const CurveKey key(kKeyBytes, 'k');
   commit(store, {record::KeyBound{{1}, key}});
   EXPECT_EQ(store.journal->load().clients.at(0).proof.key, key);
+}
+
+TEST_F(MigrationsTest, ban_nobody_who_was_there_before_there_were_bans) {
+  { const OpenStore store = open({}, {registered({1}, "alice")}); }
+  meddle("DROP TABLE operator_act; PRAGMA user_version = 4");
+  OpenStore store = open();
+  EXPECT_FALSE(store.journal->load().clients.at(0).ban.has_value());
+  commit(store, {record::OperatorAct{record::OperatorAct::Kind::ban, {1}, "spam", {1000}}});
+  EXPECT_EQ(store.journal->load().clients.at(0).ban, "spam");
 }
 
 TEST_F(MigrationsTest, leave_a_hole_in_the_client_numbers_unserved) {

@@ -50,6 +50,20 @@ class WatchedRecorderTest : public RecorderTest {
   WatchfulJournal watchful_{journal_, [this] { return count_told(); }};
 };
 
+TEST_F(RecorderTest, tells_the_operator_when_there_is_no_space_for_what_he_orders) {
+  connect_both();
+  journal_.set_weather(Weather::full);
+  decide_at_once({command::Operate{{7}, order::Ban{"alice", "spam"}}});
+  const auto rulings = door_.rulings.all();
+  ASSERT_THAT(rulings, SizeIs(1));
+  EXPECT_EQ(rulings[0].order, OrderId{7});
+  EXPECT_EQ(rulings[0].refusal.value().code, RefusalCode::storage_full);
+  EXPECT_THAT(rulings[0].ended, IsEmpty());
+  journal_.set_weather(Weather::fine);
+  decide_at_once({command::Operate{{8}, order::Ban{"alice", "spam"}}});
+  EXPECT_FALSE(door_.rulings.all().at(1).refusal.has_value()) << "it was not banned before";
+}
+
 TEST_F(WatchedRecorderTest, tells_nobody_before_the_commit) {
   connect_both();
   const auto told = count_told() + 1;  // and the answer to the question that begins a batch

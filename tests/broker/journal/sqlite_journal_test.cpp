@@ -35,6 +35,31 @@ class SqliteJournalTest : public StoreTest {
   MessageWriter writer_;
 };
 
+TEST_F(SqliteJournalTest, knows_after_a_restart_who_is_banned) {
+  using Kind = record::OperatorAct::Kind;
+  {
+    OpenStore store = open_with_beginning();
+    commit(store, {record::OperatorAct{Kind::ban, kAlice, "spam", {2000}},
+                   record::OperatorAct{Kind::ban, kBob, "noise", {2001}}});
+    commit(store, {record::OperatorAct{Kind::unban, kBob, "", {2002}},
+                   record::OperatorAct{Kind::rebind, kAlice, "another key", {2003}}});
+  }
+  const Image image = open().journal->load();
+  EXPECT_EQ(image.clients[0].ban, "spam");
+  EXPECT_FALSE(image.clients[1].ban.has_value());
+}
+
+TEST_F(SqliteJournalTest, keeps_the_token_beside_a_new_key_unless_that_is_all_that_counts) {
+  {
+    OpenStore store = open_with_beginning();
+    const CurveKey key(kKeyBytes, 'k');
+    commit(store, {record::KeyBound{kAlice, key}, record::KeyBound{kBob, key, true}});
+  }
+  const Image image = open().journal->load();
+  EXPECT_FALSE(image.clients[0].proof.token.empty());
+  EXPECT_TRUE(image.clients[1].proof.token.empty());
+}
+
 TEST_F(SqliteJournalTest, brings_everything_back_after_a_restart) {
   std::string token(32, '\0');
   token[1] = '\xff';

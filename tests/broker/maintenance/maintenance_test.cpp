@@ -34,6 +34,10 @@ class MaintenanceTest : public StoreTest {
       commit(store, {writer_.write(kAlice, kLobby, "alice " + std::to_string(i), {1000 + std::uint64_t(i)}),
                      writer_.write(kBob, kTea, "bob " + std::to_string(i), {1000 + std::uint64_t(i)})});
     }
+    using Kind = record::OperatorAct::Kind;
+    commit(store, {record::OperatorAct{Kind::ban, kAlice, "noise", {1000}},
+                   record::OperatorAct{Kind::unban, kAlice, "", {1000}},
+                   record::OperatorAct{Kind::ban, kBob, "spam", {1000}}});
   }
 
   [[nodiscard]] std::filesystem::path database() const { return database_in(data()); }
@@ -84,6 +88,9 @@ TEST_F(CheckTest, names_what_contradicts_itself) {
       {"DELETE FROM outbox_index WHERE client = 2", "the first messages of client 2 have no ids"},
       {R"(INSERT INTO outbox_index VALUES (1, 999, 5, 1))", "an id of client 1 is of no message"},
       {"INSERT INTO member VALUES (9, 1, 0)", "a member of room 9"},
+      {"UPDATE operator_act SET act = 'unban' WHERE number = 3", "act 3 of the operator has changed"},
+      {"UPDATE operator_act SET client = 1 WHERE number = 3", "act 3 of the operator has changed"},
+      {"DELETE FROM operator_act WHERE number = 2", "act 2 of the operator is missing"},
   };
   for (const auto& [sql, named] : cases) {
     std::filesystem::copy(data(), temporary() / "kept");
@@ -145,6 +152,15 @@ TEST_F(RepairTest, copies_a_sound_store_whole_under_a_new_epoch) {
   const auto image = repaired.journal->load();
   EXPECT_NE(image.epoch, old.journal->load().epoch);
   EXPECT_THAT(image.rooms.at(1).members, ElementsAre(kBob));
+  EXPECT_FALSE(image.clients.at(0).ban.has_value());
+  EXPECT_EQ(image.clients.at(1).ban, "spam");
+}
+
+TEST_F(RepairTest, says_that_somebody_may_not_be_banned_any_more) {
+  meddle("UPDATE operator_act SET text = 'tea' WHERE number = 3");
+  const auto report = repair_store(database(), temporary() / "new");
+  EXPECT_THAT(report.losses, ElementsAre(HasSubstr("see who is banned")));
+  EXPECT_THAT(check_store(database_in(temporary() / "new")).damages, IsEmpty());
 }
 
 TEST_F(RepairTest, saves_all_but_the_messages_that_have_changed) {

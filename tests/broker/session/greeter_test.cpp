@@ -143,6 +143,44 @@ TEST_F(GreeterTest, admits_a_key_to_the_feed_before_it_welcomes) {
   EXPECT_TRUE(keys_.has("key"));
 }
 
+/// A greeter that is told what the operator has ordered.
+class RuledGreeter : public GreeterTest {
+ protected:
+  const CurveKey kOld{"old"};
+  const CurveKey kNew{"new"};
+  std::vector<std::string> done_;  ///< in order
+  Greeter ruled_{{2, 8421, 10'000},
+                 {recorder_.mailbox, registry_, switchboard_, board_, keys_, clock_,
+                  [this] { done_.push_back(keys_.has(kNew) ? "feed, keys changed" : "feed"); },
+                  [this](const effect::Ruling& ruling) { done_.push_back("told " + ruling.about.name); }}};
+};
+
+TEST_F(RuledGreeter, changes_keys_hangs_up_and_then_tells_the_operator) {
+  keys_.admit(kOld);
+  ruled_.ruled({.about = {kAlice, "alice"}, .ended = {kDesk, kPhone}, .forgotten = kOld, .admitted = kNew});
+  ruled_.finish();
+  EXPECT_FALSE(keys_.has(kOld));
+  EXPECT_EQ(keys_.standing_of(kOld), AdmittedKeys::Standing::stranger);
+  EXPECT_TRUE(keys_.has(kNew));
+  EXPECT_THAT(switchboard_.wait_for(2),
+              ElementsAre(FakeSwitchboard::Ending{kDesk}, FakeSwitchboard::Ending{kPhone}));
+  EXPECT_THAT(done_, ElementsAre("feed, keys changed", "told alice"));
+}
+
+TEST_F(RuledGreeter, bars_the_key_of_who_is_banned) {
+  keys_.admit(kOld);
+  ruled_.ruled({.about = {kAlice, "alice"}, .barred = kOld});
+  ruled_.finish();
+  EXPECT_EQ(keys_.standing_of(kOld), AdmittedKeys::Standing::barred);
+  EXPECT_THAT(done_, ElementsAre("feed", "told alice"));
+}
+
+TEST_F(RuledGreeter, leaves_the_feed_alone_when_nobody_is_to_lose_it) {
+  ruled_.ruled({.about = {kAlice, "alice"}, .admitted = kNew});
+  ruled_.finish();
+  EXPECT_THAT(done_, ElementsAre("told alice"));
+}
+
 /// A greeter that takes who has an invitation.
 class InvitingGreeter : public GreeterTest {
  protected:

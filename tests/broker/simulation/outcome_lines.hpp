@@ -59,6 +59,9 @@ class OutcomeLines {
   static std::string line(const record::KeyBound& fact) {
     return "key of " + text(fact.client) + " " + fact.key;
   }
+  static std::string line(const record::OperatorAct& fact) {
+    return "act upon " + text(fact.client) + " " + fact.text;
+  }
   static std::string line(const record::RoomMade& fact) {
     return "room " + text(fact.room) + " " + fact.name;
   }
@@ -102,6 +105,9 @@ class OutcomeLines {
   }
   static std::string line(const effect::NotifyMembers& told) {
     return "told " + told.room + " " + std::string(name_of(told.what.kind)) + " " + told.what.name;
+  }
+  static std::string line(const effect::Ruling& told) {
+    return "ruling " + text(told.order) + (told.refusal ? " " + said(*told.refusal) : "");
   }
   static std::string line(const effect::Answer& told) {
     return "reply " + address(told.connection, told.request) + " " +

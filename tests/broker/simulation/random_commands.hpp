@@ -30,6 +30,7 @@ class RandomCommands {
     if (kind < 4) return depart();
     if (kind < 6) return command::Join{origin(), room()};
     if (kind < 7) return command::Leave{origin(), room()};
+    if (kind < 8 && once_in(2)) return command::Operate{{++last_request_}, order()};
     return post();
   }
 
@@ -61,6 +62,11 @@ class RandomCommands {
   Origin origin() {
     const auto from = connection();
     return {once_in(8) ? client() : state_.roster.owner_of(from), from, request()};
+  }
+
+  Order order() {
+    if (once_in(3)) return order::Ban{name(), "spam"};
+    return order::Unban{name()};
   }
 
   command::Post post() {

@@ -30,8 +30,12 @@ class ReferenceModel {
   /// Back to what `stored` was, with nobody connected but those who are and whom it knows.
   void go_back_to(const ReferenceModel& stored) {
     auto runs = std::move(run_);
+    auto since = std::move(since_);
+    const auto comings = comings_;
     auto connections = std::exchange(*this, stored).owner_;
     run_ = std::move(runs);
+    since_ = std::move(since);
+    comings_ = comings;
     std::erase_if(connections, [this](const auto& one) { return one.second > names_.size(); });
     owner_ = std::move(connections);
     clock_ = newest_;
@@ -91,6 +95,7 @@ class ReferenceModel {
     if (owner_.contains(connection) && owner_.at(connection) != client) return refuse(origin, "not_allowed");
     const bool is_new = named == names_.end();
     if (!is_new && tokens_.at(client - 1) != admit.token) return refuse(origin, "wrong_token");
+    if (banned_.contains(client)) return refuse(origin, "banned");
     if (is_new) {
       names_.push_back(admit.name);
       tokens_.push_back(admit.token);
@@ -104,7 +109,10 @@ class ReferenceModel {
       if (members_[room].contains(client)) line += " " + room + ":" + number(heads_[room]);
     }
     const bool comes = connections_of(client) == 0;
-    if (owner_.emplace(connection, client).second) run_[connection] = admit.run.value;
+    if (owner_.emplace(connection, client).second) {
+      run_[connection] = admit.run.value;
+      since_[connection] = ++comings_;
+    }
     tell(line);
     if (comes) tell("notice lobby came " + name(client));
     replace_earlier(client, connection, admit.run.value);
@@ -126,11 +134,34 @@ class ReferenceModel {
     const auto& [client, connection, request] = depart.origin;
     if (request) tell("reply " + number(connection.value) + "/" + number(request.value) + " farewell");
     const auto owner = owner_.find(connection.value);
-    if (owner == owner_.end() || owner->second != client.value) return;
-    owner_.erase(owner);
-    const bool is_last = connections_of(client.value) == 0;
-    tell("depart " + number(connection.value) + " " + number(client.value) + (is_last ? " last" : ""));
-    if (is_last) tell("notice lobby went " + name(client.value));
+    if (owner != owner_.end() && owner->second == client.value) let_go(client.value, connection.value);
+  }
+
+  void let_go(std::uint32_t client, std::uint64_t connection) {
+    owner_.erase(connection);
+    const bool is_last = connections_of(client) == 0;
+    tell("depart " + number(connection) + " " + number(client) + (is_last ? " last" : ""));
+    if (is_last) tell("notice lobby went " + name(client));
+  }
+
+  /// Bans and unbans: no keys in this world.
+  void on(const command::Operate& operate) {
+    const auto* ban = std::get_if<order::Ban>(&operate.order);
+    const auto named =
+        std::ranges::find(names_, ban ? ban->name : std::get<order::Unban>(operate.order).name);
+    const auto client = static_cast<std::uint32_t>(named - names_.begin() + 1);
+    const auto ruling = "ruling " + number(operate.id.value);
+    if (named == names_.end()) return tell(ruling + " refused no_such_client");
+    if (banned_.contains(client) == (ban != nullptr)) return tell(ruling + " refused not_allowed");
+    tell("store act upon " + number(client) + " " + (ban ? ban->reason : ""));
+    tell(ruling);
+    if (!ban) banned_.erase(client);
+    if (!ban || !banned_.insert(client).second) return;
+    std::map<std::uint64_t, std::uint64_t> ended;
+    for (const auto& [connection, owner] : owner_) {
+      if (owner == client) ended[since_.at(connection)] = connection;
+    }
+    for (const auto& [since, connection] : ended) let_go(client, connection);
   }
 
   void on(const command::Join& join) {
@@ -207,6 +238,9 @@ class ReferenceModel {
   std::vector<std::string> tokens_;
   std::map<std::uint64_t, std::uint32_t> owner_;  ///< connection to client
   std::map<std::uint64_t, std::uint64_t> run_;    ///< connection to what it said; of those that are gone, too
+  std::map<std::uint64_t, std::uint64_t> since_;  ///< connection to when it was admitted; likewise
+  std::uint64_t comings_ = 0;
+  std::set<std::uint32_t> banned_;
   std::vector<std::string> room_names_{"lobby"};
   std::map<std::string, std::set<std::uint32_t>> members_{{"lobby", {}}};
   std::map<std::string, std::uint64_t> heads_{{"lobby", 0}};

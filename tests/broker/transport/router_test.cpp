@@ -155,6 +155,25 @@ TEST_F(RouterTest, gives_nobodys_session_to_who_comes_back_under_its_routing_id)
   EXPECT_EQ(recorder_.next<command::Depart>().origin.connection, alices);
 }
 
+TEST_F(RouterTest, hangs_up_when_asked_and_treats_who_comes_back_as_a_stranger) {
+  auto alice = connect();
+  auto bob = connect();
+  const auto alices = admit(alice, kAlice, "alice");
+  admit(bob, kBob, "bob");
+  outbox_.end(alices);
+  outbox_.end({999});
+  EXPECT_EQ(recorder_.next<command::Depart>().origin.connection, alices);
+  // Its socket connects anew by itself, and what it says may be lost meanwhile.
+  std::optional<DecodedReply> refused;
+  EXPECT_TRUE(eventually([&] {
+    alice.send(request::Ping{}, {5});
+    refused = alice.receive_within(milliseconds(200));
+    return refused.has_value();
+  }));
+  EXPECT_EQ(refusal_in(refused.value()), RefusalCode::hello_first);
+  expect_pong(bob);
+}
+
 TEST_F(RouterTest, sends_nothing_to_a_connection_it_does_not_know) {
   auto dealer = connect();
   admit(dealer, kAlice, "alice");

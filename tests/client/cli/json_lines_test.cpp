@@ -53,6 +53,12 @@ TEST(JsonLines, an_acknowledgement_has_the_keys_of_the_contract_in_order) {
 TEST(JsonLines, lists_have_the_keys_of_the_contract_in_order) {
   EXPECT_EQ(json_line(reply::ClientEntry{{3}, "alice", true}),
             R"({"v":1,"client":3,"name":"alice","online":true})");
+  EXPECT_EQ(json_line(reply::Whois{{3}, "alice", true, {}}),
+            R"({"v":1,"client":3,"name":"alice","online":true})");
+  EXPECT_EQ(
+      json_line(reply::Whois{{3}, "alice", false, CurveKey(kKeyBytes, '\0')}),
+      R"({"v":1,"client":3,"name":"alice","online":false,"key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",)"
+      R"("fingerprint":"koala tulip banjo harp ladder harbor cabin opera"})");
   EXPECT_EQ(json_line(reply::RoomEntry{"tea", {7}, 2}), R"({"v":1,"room":"tea","head":7,"members":2})");
   EXPECT_EQ(json_line(NamedClient{{3}, "alice"}), R"({"v":1,"client":3,"name":"alice"})");
 }

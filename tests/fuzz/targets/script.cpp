@@ -32,7 +32,7 @@ request::Post Script::post() {
 }
 
 Request Script::request() {
-  switch (number(12)) {
+  switch (number(13)) {
     case 0:
     case 1: return hello();
     case 2: return post();
@@ -44,6 +44,7 @@ Request Script::request() {
     case 8: return request::Heads{};
     case 9: return request::Rooms{};
     case 10: return request::Ping{};
+    case 11: return request::Whois{"peer-" + std::to_string(number(8))};
     default: return request::Goodbye{};
   }
 }

@@ -1,0 +1,105 @@
+#include <utility>
+
+#include "broker/domain/handle.hpp"
+
+namespace palabre::broker {
+namespace {
+
+using effect::Ruling;
+using Act = record::OperatorAct::Kind;
+
+Ruling refused(RefusalCode code, std::string sentence) {
+  return {.refusal = refuse(code, std::move(sentence))};
+}
+
+Ruling nobody_called(const std::string& name) {
+  return refused(RefusalCode::no_such_client, "nobody is called \"" + name + "\"");
+}
+
+/// Why a key cannot be given to somebody; nothing when it can.
+std::optional<Ruling> refuse_key(const Roster& roster, const CurveKey& key) {
+  const auto keeper = roster.find_key(key);
+  if (!keeper) return std::nullopt;
+  return refused(RefusalCode::not_allowed, "this key is \"" + roster.at(keeper).name + "\"'s");
+}
+
+Ruling about(const Turn& turn, ClientNumber client) {
+  turn.outcome.touched.touch(client);
+  return {.about = {client, turn.state.roster.at(client).name}};
+}
+
+void note(const Turn& turn, Act act, ClientNumber client, std::string text) {
+  turn.outcome.records.emplace_back(record::OperatorAct{act, client, std::move(text), turn.now});
+}
+
+Ruling decide(const Turn& turn, const order::Ban& ban) {
+  auto& roster = turn.state.roster;
+  const auto client = roster.find(ban.name);
+  if (!client) return nobody_called(ban.name);
+  if (roster.at(client).ban)
+    return refused(RefusalCode::not_allowed, "\"" + ban.name + "\" is banned already");
+  roster.ban(client, ban.reason);
+  note(turn, Act::ban, client, ban.reason);
+  auto ruling = about(turn, client);
+  ruling.ended = roster.at(client).connections;
+  ruling.barred = roster.at(client).proof.key;
+  return ruling;
+}
+
+Ruling decide(const Turn& turn, const order::Unban& unban) {
+  auto& roster = turn.state.roster;
+  const auto client = roster.find(unban.name);
+  if (!client) return nobody_called(unban.name);
+  if (!roster.at(client).ban)
+    return refused(RefusalCode::not_allowed, "\"" + unban.name + "\" is not banned");
+  roster.unban(client);
+  note(turn, Act::unban, client, {});
+  auto ruling = about(turn, client);
+  ruling.admitted = roster.at(client).proof.key;
+  return ruling;
+}
+
+Ruling decide(const Turn& turn, const order::Add& add) {
+  const auto& roster = turn.state.roster;
+  if (roster.find(add.name))
+    return refused(RefusalCode::not_allowed, "\"" + add.name + "\" is somebody already");
+  if (auto refusal = refuse_twin(roster, add.name)) return {.refusal = std::move(*refusal)};
+  if (auto refusal = refuse_key(roster, add.key)) return *refusal;
+  const auto client = enroll(turn, add.name, {{}, add.key, {}});
+  note(turn, Act::add, client, text_of(add.key));
+  auto ruling = about(turn, client);
+  ruling.admitted = add.key;
+  return ruling;
+}
+
+Ruling decide(const Turn& turn, const order::Rebind& rebind) {
+  auto& [state, outcome, now] = turn;
+  const auto client = state.roster.find(rebind.name);
+  if (!client) return nobody_called(rebind.name);
+  if (auto refusal = refuse_key(state.roster, rebind.key)) return *refusal;
+  auto ruling = about(turn, client);
+  ruling.forgotten = state.roster.at(client).proof.key;
+  ruling.ended = state.roster.at(client).connections;
+  // Whoever has the old key may have the token, too.
+  state.roster.bind_key(client, rebind.key);
+  state.roster.void_token(client);
+  outcome.records.emplace_back(record::KeyBound{client, rebind.key, true});
+  note(turn, Act::rebind, client, text_of(rebind.key));
+  (state.roster.at(client).ban ? ruling.barred : ruling.admitted) = rebind.key;
+  for (const auto room : state.rooms.rooms_of(client)) turn.notify(room, {NoticeKind::rekeyed, client, rebind.name});
+  return ruling;
+}
+
+}  // namespace
+
+void handle(const Turn& turn, command::Operate operate) {
+  auto ruling = std::visit([&turn](const auto& order) { return decide(turn, order); }, operate.order);
+  ruling.order = operate.id;
+  const auto client = ruling.about.client;
+  const auto ended = ruling.ended;
+  // First the doors are closed, then whoever stood in them is let go.
+  turn.outcome.effects.emplace_back(std::move(ruling));
+  for (const auto connection : ended) let_go(turn, client, connection);
+}
+
+}  // namespace palabre::broker
