@@ -86,6 +86,8 @@ def run(program, **options):
 
 
 def load(running, system, pace, **options):
+    if running.invitation:
+        options["invitation"] = running.invitation
     return run("palabre_load", system=system, talk=running.talk, feed=running.feed, seconds=pace.seconds,
                warmup=pace.warmup, **options)
 
@@ -98,8 +100,8 @@ def entrant(system, server, **options):
     return measure
 
 
-def palabre(durability="disk", **options):
-    return entrant("palabre", lambda: servers.palabre(durability), **options)
+def palabre(durability="disk", security="open", **options):
+    return entrant("palabre", lambda: servers.palabre(durability, security=security), **options)
 
 
 def others(names=FORWARDERS + PEERS, **options):
@@ -134,6 +136,17 @@ def fanout(size, subscribers, times_peer, times_forwarder=None):
     return Row(f"fanout-{size}-{subscribers}", f"fan-out, {size} B, {subscribers} subscribers", "deliveries/s",
                deliveries, {"palabre": palabre(**options), **others(**options), "palabre, all decoded": decoding},
                demands)
+
+
+def encrypted_fanout():
+    """Peers without encryption, palabre with it. Subscribers decipher what they look at, as they do in the other lines;
+    those who open and prove every frame share the processors, and are a check."""
+    options = {"mode": "fanout", "subscribers": 100, "window": WINDOW[100]}
+    return Row("encrypted-fanout", "fan-out, 64 B, 100 subscribers, encrypted", "deliveries/s", deliveries,
+               {"palabre, encrypted": palabre(security="curve", **options), "palabre": palabre(**options),
+                **others(PEERS, **options),
+                "palabre, encrypted, all opened": palabre(security="curve", check="texts", **options)},
+               [Demand("best unencrypted peer ×", 1.0, lambda m: m["palabre, encrypted"] / best_peer(m))])
 
 
 def few_under_way(window):
@@ -199,6 +212,22 @@ def median_delay(report):
     return report["delay_us"]["p50"]
 
 
+def last_hundredth(report):
+    return report["delay_us"]["p99"]
+
+
+def encrypted_delay():
+    options = {"mode": "delay", "rate": 200, "subscribers": 50}
+
+    def times_plain(word):
+        return lambda m: m[f"palabre, encrypted{word}"] / m[f"palabre{word}"]
+
+    return Row("encrypted-delay", "delay p50, 200 msg/s, 50 subscribers, encrypted", "µs", median_delay,
+               {"palabre, encrypted": palabre(security="curve", **options), "palabre": palabre(**options)},
+               [Demand("p50: plain ×", 1.2, times_plain(""), is_most=True),
+                Demand("p99: plain ×", 1.2, times_plain(", p99"), is_most=True)], {"p99": last_hundredth})
+
+
 def flush(_pace):
     return {"delay_us": {"p50": servers.flush_seconds() * 1e6}}
 
@@ -253,7 +282,7 @@ def demanded():
     """Every line that says what palabre must reach, in the order of the table."""
     return [fanout(64, 100, 3, 0.8), fanout(64, 500, 5, 0.8), fanout(512, 100, 1.6), fanout(512, 500, 1.6),
             stored(64, 2), stored(1, 1), ingest(), few_under_way(4), few_under_way(16), few_under_way(64), feed_bytes(),
-            overload(), low_delay(), half_delay()]
+            overload(), low_delay(), half_delay(), encrypted_fanout(), encrypted_delay()]
 
 
 def swept():

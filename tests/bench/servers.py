@@ -29,6 +29,7 @@ class Running:
     talk: int
     feed: int
     start_seconds: float
+    invitation: str | None = None  # of a broker that encrypts
 
 
 def until(condition, sentence, seconds=START_SECONDS, interval=0.02):
@@ -73,7 +74,7 @@ def folder_of_its_own(kept=None):
 @contextlib.contextmanager
 def server(command, ready, kept=None):
     """Runs command(folder) until the block ends. `ready` is a pattern of the log's line that says so; its groups
-    are the two ports, or the command is (words, port)."""
+    are the two ports and perhaps an invitation, or the command is (words, port)."""
     with folder_of_its_own(kept) as folder:
         words, port = command(folder)
         log = folder / "bench.log"
@@ -88,8 +89,8 @@ def server(command, ready, kept=None):
 
         try:
             match = until(found, f"{words[0]} did not become ready")
-            talk, feed = (int(group) for group in match.groups()) if port is None else (port, port)
-            yield Running(process, folder, talk, feed, time.monotonic() - began)
+            talk, feed, invitation = match.groups() if port is None else (port, port, None)
+            yield Running(process, folder, int(talk), int(feed), time.monotonic() - began, invitation)
         finally:
             process.terminate()
             try:
@@ -99,13 +100,13 @@ def server(command, ready, kept=None):
                 process.wait()
 
 
-READY = r"ready talk=\S+:(\d+) feed=\S+:(\d+)"
+READY = r"ready talk=\S+:(\d+) feed=\S+:(\d+)(?: invitation=(\S+))?\n"
 
 
-def palabre(durability="disk", kept=None, **options):
+def palabre(durability="disk", kept=None, security="open", **options):
     def command(folder):
         words = [BUILD / "bin" / "palabred", "--data-dir", folder / "store", "--talk-port", "0", "--feed-port", "0"]
-        words += ["--security", "open", "--durability", durability, "--log-level", "warning",
+        words += ["--security", security, "--durability", durability, "--log-level", "warning",
                   "--messages-per-second", "0"]
         for key, value in options.items():
             words += [f"--{key.replace('_', '-')}", value]

@@ -8,7 +8,6 @@ import contextlib
 import select
 import socket
 import struct
-import time
 
 import msgpack
 
@@ -59,8 +58,8 @@ def dealer(port: int, source: str | None = None) -> socket.socket:
     return shake_hands(connect(port, source=source), b"DEALER")
 
 
-def subscriber(port: int) -> socket.socket:
-    return shake_hands(connect(port), b"SUB")
+def subscriber(port: int, source: str | None = None) -> socket.socket:
+    return shake_hands(connect(port, source=source), b"SUB")
 
 
 def is_ended(connection: socket.socket) -> bool:
@@ -96,13 +95,19 @@ def request(type: str, number: int = 1, **fields) -> bytes:
 
 
 class Attack:
-    """Against the two ports of a broker on this machine."""
+    """Against the two ports of a broker on this machine; `source` is the address that it comes from."""
 
-    def __init__(self, talk_port: int, feed_port: int, number: int):
-        self.talk_port, self.feed_port, self.number = talk_port, feed_port, number
+    def __init__(self, talk_port: int, feed_port: int, number: int, source: str | None = None):
+        self.talk_port, self.feed_port, self.number, self.source = talk_port, feed_port, number, source
 
     def attack(self) -> None:
         raise NotImplementedError
+
+    def dealer(self) -> socket.socket:
+        return dealer(self.talk_port, self.source)
+
+    def to_either_port(self, number: int) -> socket.socket:
+        return connect((self.talk_port, self.feed_port)[number % 2], source=self.source)
 
 
 class EndlessMultipart(Attack):
@@ -112,7 +117,7 @@ class EndlessMultipart(Attack):
 
     def attack(self) -> None:
         for part in self.parts:
-            with dealer(self.talk_port) as connection:
+            with self.dealer() as connection:
                 pour(connection, part, 1 << 30)
 
 
@@ -120,7 +125,7 @@ class SubscriptionFlood(Attack):
     """Topics that nobody has, one after the other."""
 
     def attack(self) -> None:
-        with subscriber(self.feed_port) as connection:
+        with subscriber(self.feed_port, self.source) as connection:
             for block in range(1 << 20):
                 topics = (f"{self.number}/{block}/{topic}".ljust(200, "x") for topic in range(256))
                 piece = b"".join(frame(b"\x01" + topic.encode()) for topic in topics)
@@ -135,7 +140,7 @@ class ConnectionFlood(Attack):
         with contextlib.ExitStack() as kept:
             for number in range(2000):
                 with contextlib.suppress(OSError):
-                    kept.enter_context(connect((self.talk_port, self.feed_port)[number % 2]))
+                    kept.enter_context(self.to_either_port(number))
 
 
 class HandshakeStall(Attack):
@@ -144,7 +149,7 @@ class HandshakeStall(Attack):
     def attack(self) -> None:
         with contextlib.ExitStack() as kept:
             for number in range(100):
-                connection = kept.enter_context(connect((self.talk_port, self.feed_port)[number % 2]))
+                connection = kept.enter_context(self.to_either_port(number))
                 connection.sendall(GREETING[:number % len(GREETING)])
             # The broker ends it after its own patience, which is shorter.
             with contextlib.suppress(TimeoutError):
@@ -156,7 +161,7 @@ class ResetFlood(Attack):
 
     def attack(self) -> None:
         for number in range(200):
-            connection = connect((self.talk_port, self.feed_port)[number % 2])
+            connection = self.to_either_port(number)
             with contextlib.suppress(ConnectionError):
                 connection.sendall((GREETING + ready_command(b"DEALER"))[:number])
             reset(connection)
@@ -169,6 +174,8 @@ class SlowReader(Attack):
         connection = socket.socket()
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.settimeout(PATIENCE_S)
+        if self.source:
+            connection.bind((self.source, 0))
         connection.connect(("127.0.0.1", self.talk_port))
         with connection:
             shake_hands(connection, b"DEALER")
@@ -186,9 +193,9 @@ class MessageFlood(Attack):
     """Requests as fast as they can be written: junk of two bytes from a stranger, and posts from somebody known."""
 
     def attack(self) -> None:
-        with dealer(self.talk_port) as connection:
+        with self.dealer() as connection:
             pour(connection, frame(b"") * 32768, 16 << 20)
-        with dealer(self.talk_port) as connection:
+        with self.dealer() as connection:
             name = f"flood-{self.number}"
             connection.sendall(frame(request("hello", version=1, name=name, token=f"the-token-of-{name}")))
             post = request("post", 2, room="lobby", outbox=self.number + 1, counter=1, texts=["x" * 1000] * 200)
@@ -204,13 +211,3 @@ ATTACKS = {
     "slow": SlowReader,
     "flood": MessageFlood,
 }
-
-
-def attack_until(deadline: float, name: str, talk_port: int, feed_port: int, number: int) -> int:
-    """The number of rounds that were begun."""
-    attack, rounds = ATTACKS[name](talk_port, feed_port, number), 0
-    while time.time() < deadline:
-        rounds += 1
-        with contextlib.suppress(OSError):
-            attack.attack()
-    return rounds

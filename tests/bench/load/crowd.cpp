@@ -85,9 +85,9 @@ class Hearer : public ZmtpDialogue<Dialogue> {
 
  private:
   void greeted(Connection& connection) override {
-    write_subscription(connection.out(), room_topic(kLobby));
-    write_subscription(connection.out(), notice_topic(kLobby));
-    write_subscription(connection.out(), kTickTopic);
+    subscribe(connection, room_topic(kLobby));
+    subscribe(connection, notice_topic(kLobby));
+    subscribe(connection, kTickTopic);
   }
   bool take(Connection&, const ZmtpReader::Frame& frame) override {
     if (frame.has_more) {

@@ -53,7 +53,7 @@ class ForwarderSubscriber : public ZmtpDialogue<Dialogue> {
   explicit ForwarderSubscriber(Tally& tally) : ZmtpDialogue("SUB"), tally_(tally) {}
 
  protected:
-  void greeted(Connection& connection) override { write_subscription(connection.out(), ""); }
+  void greeted(Connection& connection) override { subscribe(connection, ""); }
 
   Tally& tally_;
 };

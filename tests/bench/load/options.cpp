@@ -80,6 +80,7 @@ void add_options(CLI::App& app, Options& options) {
       ->check(CLI::Range(std::size_t{1}, limits::kTextsMax));
   app.add_option("--rooms", options.rooms,
                  "palabre: rooms to make besides the lobby, at most 255 a publisher");
+  app.add_option("--invitation", options.invitation, "palabre: of a broker that encrypts");
   app.add_option("--messages", options.messages_max, "End early, after so many; 0: never");
   app.add_option("--rate", options.rate, "delay: messages a second in total")->check(CLI::PositiveNumber);
   app.add_option("--warmup", options.warmup_seconds, "Seconds before the measured ones");

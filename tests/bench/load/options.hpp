@@ -35,6 +35,7 @@ struct Options {
   std::size_t texts_a_post = 64;
   std::size_t rooms = 0;           ///< that the publishers make besides the lobby, where all talk is
   std::uint64_t messages_max = 0;  ///< after which a window is not filled any more; 0: no such end
+  std::string invitation;          ///< of a broker that encrypts
   double rate = 200;               ///< messages a second in total
   double warmup_seconds = 0.5;
   double seconds = 3;

@@ -17,12 +17,11 @@ inline constexpr std::string_view kToken = "a-token-of-the-load-program";
 template <class Base>
 class TalkDialogue : public ZmtpDialogue<Base> {
  public:
-  explicit TalkDialogue(std::string name) : ZmtpDialogue<Base>("DEALER"), name_(std::move(name)) {}
+  explicit TalkDialogue(std::string name, const CurveKeys* keys = nullptr)
+      : ZmtpDialogue<Base>("DEALER", keys), name_(std::move(name)) {}
 
   void say(Connection& connection, const Request& request) {
-    const auto frame = encode(next_request(), request);
-    write_zmtp_header(connection.out(), frame.size());
-    connection.out() += frame;
+    this->write(connection.out(), encode(next_request(), request));
   }
 
  protected:

@@ -51,8 +51,8 @@ class PostWriter {
 
 class PalabrePublisher : public TalkDialogue<Poster> {
  public:
-  PalabrePublisher(const Options& options, Tally& tally, std::size_t index)
-      : TalkDialogue("load-" + std::to_string(index)),
+  PalabrePublisher(const Options& options, Tally& tally, std::size_t index, const CurveKeys* keys)
+      : TalkDialogue("load-" + std::to_string(index), keys),
         tally_(tally),
         index_(static_cast<std::uint32_t>(index)),
         publishers_(options.publishers),
@@ -103,8 +103,7 @@ class PalabrePublisher : public TalkDialogue<Poster> {
       write_payload(frame_.data() + place, {index_, static_cast<std::uint32_t>(++sent_), sent_ns});
       frame_ += padding_;
     }
-    write_zmtp_header(out, frame_.size());
-    out += frame_;
+    write(out, frame_);
   }
 
   void take_reply(Connection& connection, std::string_view frame) override {
@@ -166,16 +165,16 @@ class PalabrePublisher : public TalkDialogue<Poster> {
 
 class PalabreSubscriber : public ZmtpDialogue<Dialogue> {
  public:
-  explicit PalabreSubscriber(std::unique_ptr<BatchReader> batches)
-      : ZmtpDialogue("SUB"), batches_(std::move(batches)) {}
+  PalabreSubscriber(std::unique_ptr<BatchReader> batches, const CurveKeys* keys, Opening opening)
+      : ZmtpDialogue("SUB", keys, opening), batches_(std::move(batches)) {}
 
   [[nodiscard]] bool is_ready() const override { return has_tick_; }
 
  private:
   void greeted(Connection& connection) override {
-    write_subscription(connection.out(), room_topic(kLobby));
+    subscribe(connection, room_topic(kLobby));
     // Asked for last: with the first tick, the room's subscription is in force too.
-    write_subscription(connection.out(), kTickTopic);
+    subscribe(connection, kTickTopic);
   }
   bool take(Connection&, const ZmtpReader::Frame& frame) override {
     if (frame.has_more) {
@@ -198,11 +197,20 @@ class PalabreSubscriber : public ZmtpDialogue<Dialogue> {
 }  // namespace
 
 Peers palabre_peers(const Options& options, Tally& tally) {
-  return {
-      [&options, &tally](std::size_t index) {
-        return std::make_unique<PalabrePublisher>(options, tally, index);
-      },
-      [&options, &tally] { return std::make_unique<PalabreSubscriber>(make_batch_reader(options, tally)); }};
+  // A key for each publisher; subscribers share the first one's, which is registered when they come.
+  auto keys = std::make_shared<std::vector<CurveKeys>>();
+  if (!options.invitation.empty())
+    for (std::size_t i = 0; i < options.publishers; ++i)
+      keys->push_back({broker_key(options.invitation), make_curve_pair()});
+  const auto key_of = [keys](std::size_t index) { return keys->empty() ? nullptr : &(*keys)[index]; };
+  const auto opening =
+      options.check == Check::light && options.mode != Mode::delay ? Opening::beginning : Opening::whole;
+  return {[&options, &tally, key_of](std::size_t index) {
+            return std::make_unique<PalabrePublisher>(options, tally, index, key_of(index));
+          },
+          [&options, &tally, key_of, opening] {
+            return std::make_unique<PalabreSubscriber>(make_batch_reader(options, tally), key_of(0), opening);
+          }};
 }
 
 }  // namespace palabre::bench

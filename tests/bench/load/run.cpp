@@ -67,16 +67,25 @@ std::unique_ptr<Connection> Run::subscribe() {
   return connection;
 }
 
-void Run::prepare() {
-  for (std::size_t i = 0; i < options_.subscribers; ++i) subscribers_.push_back(subscribe());
-  for (std::size_t i = 0; i < options_.sleepers; ++i) sleepers_.push_back(subscribe());
+void Run::connect_publishers() {
   for (std::size_t i = 0; i < options_.publishers; ++i) {
     auto poster = peers_.publisher(i);
     auto connection = std::make_unique<Connection>(options_.talk_port, Connection::Role::publisher, *poster);
     poller_.add(*connection);
     publishers_.push_back({std::move(poster), std::move(connection)});
   }
+}
+
+void Run::prepare() {
   const auto began = now_ns();
+  connect_publishers();
+  // The feed of a broker that encrypts is for registered keys.
+  while (!options_.invitation.empty() && !are_publishers_ready()) {
+    if (now_ns() > began + kPatience) throw std::runtime_error("not all publishers became ready");
+    poll_once(kPollNs);
+  }
+  for (std::size_t i = 0; i < options_.subscribers; ++i) subscribers_.push_back(subscribe());
+  for (std::size_t i = 0; i < options_.sleepers; ++i) sleepers_.push_back(subscribe());
   auto next_probe = began;
   while (!is_ready()) {
     if (now_ns() > began + kPatience) throw std::runtime_error("not all connections became ready");
@@ -92,9 +101,12 @@ void Run::prepare() {
   for (auto& subscriber : subscribers_) subscriber->set_delivered(0);
 }
 
+bool Run::are_publishers_ready() const {
+  return std::ranges::all_of(publishers_, [](const auto& publisher) { return publisher.poster->is_ready(); });
+}
+
 bool Run::is_ready() const {
-  return std::ranges::all_of(publishers_,
-                             [](const auto& publisher) { return publisher.poster->is_ready(); }) &&
+  return are_publishers_ready() &&
          std::ranges::all_of(dialogues_, [](const auto& dialogue) { return dialogue->is_ready(); });
 }
 

@@ -46,7 +46,9 @@ class Run {
     std::unique_ptr<Connection> connection;
   };
 
+  void connect_publishers();
   std::unique_ptr<Connection> subscribe();
+  [[nodiscard]] bool are_publishers_ready() const;
   [[nodiscard]] bool is_ready() const;
   [[nodiscard]] bool is_all_here() const;
   [[nodiscard]] std::uint64_t messages_under_way() const;

@@ -21,20 +21,28 @@ void write_header(std::string& out, std::uint8_t flags, std::size_t size) {
   write_big_endian(out, size, is_long ? 8 : 1);
 }
 
-}  // namespace
-
-void ZmtpReader::write_greeting(std::string& out, std::string_view socket_type) {
+void write_mechanism(std::string& out, std::string_view mechanism) {
   std::string greeting(kGreetingBytes, '\0');
   greeting[0] = '\xff';
   greeting[9] = '\x7f';
   greeting[10] = 3;
-  greeting.replace(12, 4, "NULL");
+  greeting.replace(12, mechanism.size(), mechanism);
+  out += greeting;
+}
+
+}  // namespace
+
+void ZmtpReader::write_greeting(std::string& out, std::string_view socket_type) {
   std::string ready("\x05READY\x0bSocket-Type");
   write_big_endian(ready, socket_type.size(), 4);
   ready += socket_type;
-  out += greeting;
-  write_header(out, kCommand, ready.size());
-  out += ready;
+  write_mechanism(out, "NULL");
+  write_zmtp_command(out, ready);
+}
+
+void ZmtpReader::write_curve_greeting(std::string& out, std::string_view hello) {
+  write_mechanism(out, "CURVE");
+  write_zmtp_command(out, hello);
 }
 
 void ZmtpReader::drop(std::size_t size) { bytes_.remove_prefix(size); }
@@ -64,6 +72,7 @@ ZmtpReader::Found ZmtpReader::next() {
     if (to_skip_ > 0 || !read_header()) return Found::nothing;
     if (!is_command_) return Found::frame;
     if (!frame_.is_whole()) return Found::nothing;
+    if (finds_commands_) return Found::command;
     const bool is_ready = frame_.body.starts_with("\x05READY");
     accept();
     if (is_ready) return Found::greeting_done;
@@ -77,10 +86,9 @@ void ZmtpReader::accept() {
 
 void write_zmtp_header(std::string& out, std::size_t size) { write_header(out, 0, size); }
 
-void write_subscription(std::string& out, std::string_view topic) {
-  write_header(out, 0, topic.size() + 1);
-  out += '\x01';
-  out += topic;
+void write_zmtp_command(std::string& out, std::string_view body) {
+  write_header(out, kCommand, body.size());
+  out += body;
 }
 
 }  // namespace palabre::bench

@@ -9,11 +9,11 @@
 
 namespace palabre::bench {
 
-/// The ZeroMQ wire protocol (ZMTP 3.0, mechanism NULL) on one connection, reading frames as they stream in.
+/// The ZeroMQ wire protocol (ZMTP 3.0) on one connection, reading frames as they stream in.
 /// Spoken by hand, so that every system is loaded through the same kind of socket.
 class ZmtpReader {
  public:
-  enum class Found : std::uint8_t { nothing, greeting_done, frame };
+  enum class Found : std::uint8_t { nothing, greeting_done, command, frame };
   struct Frame {
     std::string_view body;  ///< what is there of it
     std::size_t size = 0;   ///< how much it will be
@@ -21,8 +21,13 @@ class ZmtpReader {
     [[nodiscard]] bool is_whole() const { return body.size() == size; }
   };
 
-  /// Greeting and READY of a socket of that type ("DEALER", "SUB").
+  /// Greeting and READY of a socket of that type ("DEALER", "SUB"), mechanism NULL.
   static void write_greeting(std::string& out, std::string_view socket_type);
+  /// The greeting of mechanism CURVE, and its first command.
+  static void write_curve_greeting(std::string& out, std::string_view hello);
+
+  /// From now on the commands are found too, as the handshake of CURVE wants them.
+  void find_commands() { finds_commands_ = true; }
 
   void give(std::string_view bytes) { bytes_ = bytes; }
   /// The next frame, or as much of it as is there; take it with accept(), or leave it for when more has come.
@@ -43,12 +48,12 @@ class ZmtpReader {
   std::size_t to_skip_ = 0;  ///< of an accepted frame whose end has not come yet
   bool is_command_ = false;
   bool has_greeting_ = false;
+  bool finds_commands_ = false;
 };
 
 /// Writes the header of a frame that is a whole message.
 void write_zmtp_header(std::string& out, std::size_t size);
 
-/// A message that asks a PUB socket for a topic.
-void write_subscription(std::string& out, std::string_view topic);
+void write_zmtp_command(std::string& out, std::string_view body);
 
 }  // namespace palabre::bench
