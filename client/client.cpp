@@ -13,6 +13,7 @@
 #include "client/outbox_file.hpp"
 #include "client/server_address.hpp"
 #include "client/signalled_queue.hpp"
+#include "schema/room_names.hpp"
 #include "schema/text.hpp"
 
 namespace palabre {
@@ -272,6 +273,14 @@ Answer<reply::Whois> Client::whois(const std::string& name, Milliseconds timeout
 
 Answer<reply::Pong> Client::ping(Milliseconds timeout) {
   return implementation_->ask<reply::Pong>(request::Ping{}, timeout);
+}
+
+Answer<reply::Moderated> Client::moderate(const request::Moderate& wanted, Milliseconds timeout) {
+  return implementation_->ask<reply::Moderated>(wanted, timeout);
+}
+
+Answer<reply::Audit> Client::audit(const request::Audit& wanted, Milliseconds timeout) {
+  return implementation_->ask<reply::Audit>(wanted, timeout);
 }
 
 std::optional<ClientEvent> Client::next_event(Milliseconds timeout) {

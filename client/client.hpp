@@ -25,6 +25,9 @@ struct ClientOptions {
   std::string broker_key_origin = {};  ///< where the broker's key was found, for sentences about it
   bool wants_notices = false;          ///< subscribe to came, went, joined, left
   bool wants_feed = true;              ///< false: only requests and posts; follow() is not allowed
+  /// Rooms between us and somebody who first writes after the first WELCOME are followed from their first
+  /// message.
+  bool follows_new_direct_rooms = false;
   /// Where posts are kept until their fate is known, so that the next run sends again what this one left; one
   /// program at a time. Empty: nowhere.
   std::filesystem::path outbox_file = {};
@@ -105,6 +108,9 @@ class Client {
   [[nodiscard]] Answer<reply::Who> who(const request::Who& wanted, Milliseconds timeout);
   [[nodiscard]] Answer<reply::Whois> whois(const std::string& name, Milliseconds timeout);
   [[nodiscard]] Answer<reply::Pong> ping(Milliseconds timeout);
+  /// Invites, gives a role, sends away: in a closed room, if our role there allows it.
+  [[nodiscard]] Answer<reply::Moderated> moderate(const request::Moderate& wanted, Milliseconds timeout);
+  [[nodiscard]] Answer<reply::Audit> audit(const request::Audit& wanted, Milliseconds timeout);
 
   /// The next event, waiting at most `timeout`; nothing when none came.
   [[nodiscard]] std::optional<ClientEvent> next_event(Milliseconds timeout);

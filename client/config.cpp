@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "schema/room_names.hpp"
 #include "schema/text.hpp"
 
 namespace palabre {

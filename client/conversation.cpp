@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "schema/codec.hpp"
+#include "schema/room_names.hpp"
 
 namespace palabre {
 namespace {
@@ -163,7 +164,9 @@ void Conversation::send_what_is_due(Moment now) {
   while (auto post = posts_.next(next_id_, now)) send(take_id(), Request(std::move(*post)), now);
   while (auto request = calls_.next(next_id_, now, posts_.first_unanswered())) send(take_id(), *request, now);
   while (auto request = rooms_.next(next_id_, now)) send(take_id(), *request, now);
-  if (heartbeat_.needs_ping(now)) send(take_id(), request::Ping{}, now);
+  if (now < heartbeat_.ping_at(rooms_.has_private())) return;
+  send(take_id(), request::Ping{}, now);
+  heartbeat_.pinged(now);
 }
 
 Moment Conversation::wake_at(Moment now) const {
@@ -180,7 +183,7 @@ Moment Conversation::wake_at(Moment now) const {
   consider(calls_.next_at(posts_.first_unanswered()));
   consider(rooms_.next_at());
   consider(posts_.next_at(now));
-  consider(heartbeat_.ping_at());
+  consider(heartbeat_.ping_at(rooms_.has_private()));
   consider(heartbeat_.dead_at());
   if (is_feed_open_) consider(feed_watch_.dead_at());
   return earliest;
@@ -263,6 +266,7 @@ void Conversation::finish(std::vector<Finished> finished) {
 }
 
 std::vector<std::string> Conversation::topics_of(const std::string& room) const {
+  if (!is_open_room(room)) return {};  // the talk port brings it
   if (!options_.wants_notices) return {room_topic(room)};
   return {room_topic(room), notice_topic(room)};
 }

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -114,6 +115,8 @@ class Conversation {
   void on(RequestId id, const reply::Heads& heads, Moment now);
   void on(RequestId id, const reply::Pong& pong, Moment now);
   void on(RequestId id, const reply::Farewell& farewell, Moment now);
+  void on(RequestId id, const reply::Said& said, Moment now);
+  void on(RequestId id, const reply::Noticed& noticed, Moment now);
   void on(RequestId id, const Refusal& refusal, Moment now);
   template <class Other>
   void on(RequestId id, const Other& reply, Moment now);
@@ -121,7 +124,10 @@ class Conversation {
   void hello_refused(const Refusal& refusal, Moment now);
   void give_up(const Problem& problem);
   void take_tick(std::string_view body, Moment now);
-  void take_notice(std::string_view body);
+  void take_notice(const Notice& notice);
+  [[nodiscard]] bool is_for_us(const Notice& notice, const NoticeEvent& what) const;
+  void meet_direct_rooms(const std::vector<RoomHead>& rooms);
+  void meet_direct_room(const std::string& room);
 
   ClientOptions options_;
   const std::string invite_;
@@ -141,6 +147,8 @@ class Conversation {
   std::string last_failure_;
   unsigned handshakes_failed_ = 0;  ///< one after the other
   std::optional<reply::Welcome> welcome_;
+  std::set<std::string>
+      known_direct_rooms_;       ///< what the first WELCOME named is for the application to follow
   std::optional<Problem> end_;   ///< why this client does not try any more
   std::vector<Waiter> waiters_;  ///< for the first WELCOME
 

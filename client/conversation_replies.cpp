@@ -3,20 +3,28 @@
 
 #include "client/conversation.hpp"
 #include "schema/codec.hpp"
+#include "schema/room_names.hpp"
 
 namespace palabre {
 
 void Conversation::take_talk(std::string_view frame, Moment now) {
   heartbeat_.received(now);
   auto decoded = decode_reply(frame);
-  // 0 answers a request that the broker could not read: ours can be read, and what is lost is asked again.
-  if (!decoded || !decoded->id) return;
+  if (!decoded) return;
+  // 0 is of what nobody asked for, such as a message. Or it answers a request that the broker could not read:
+  // ours can be read, and what is lost is asked again.
+  const bool is_unasked = std::holds_alternative<reply::Said>(decoded->body) ||
+                          std::holds_alternative<reply::Noticed>(decoded->body);
+  if (is_unasked == static_cast<bool>(decoded->id)) return;
   std::visit([&](const auto& reply) { on(decoded->id, reply, now); }, decoded->body);
 }
 
 void Conversation::take_feed(std::string_view topic, std::string_view body, Moment now) {
   if (topic == kTickTopic) return take_tick(body, now);
-  if (topic.starts_with("notice/")) return take_notice(body);
+  if (topic.starts_with("notice/")) {
+    if (const auto notice = decode_notice(body)) take_notice(*notice);
+    return;
+  }
   if (const auto batch = decode_batch(body)) tell(rooms_.take_batch(*batch));
 }
 
@@ -27,18 +35,46 @@ void Conversation::take_tick(std::string_view body, Moment now) {
   tell(rooms_.take_tick_heads(*tick));
 }
 
-void Conversation::take_notice(std::string_view body) {
+void Conversation::take_notice(const Notice& notice) {
   if (is_backlogged_) return;
-  const auto notice = decode_notice(body);
-  if (!notice || !rooms_.follows(notice->room)) return;
-  for (const NoticeEvent& what : notice->events) {
-    effects_.events.emplace_back(event::Notice{notice->room, notice->time, what});
+  for (const NoticeEvent& what : notice.events) {
+    if (!is_for_us(notice, what)) continue;
+    effects_.events.emplace_back(event::Notice{notice.room, notice.time, what});
+    const bool sends_away = what.kind == NoticeKind::kicked || what.kind == NoticeKind::banned;
+    if (sends_away && what.client == welcome_->client) tell(rooms_.shut_out(notice.room));
   }
+}
+
+bool Conversation::is_for_us(const Notice& notice, const NoticeEvent& what) const {
+  return rooms_.follows(notice.room) || (!is_open_room(notice.room) && what.client == welcome_->client);
+}
+
+void Conversation::on(RequestId, const reply::Said& said, Moment) {
+  if (stage_ != Stage::welcomed) return;
+  meet_direct_room(said.batch.room);
+  tell(rooms_.take_batch(said.batch));
+}
+
+void Conversation::on(RequestId, const reply::Noticed& noticed, Moment) {
+  if (stage_ == Stage::welcomed) take_notice(noticed.notice);
+}
+
+void Conversation::meet_direct_rooms(const std::vector<RoomHead>& rooms) {
+  for (const auto& [room, head] : rooms) meet_direct_room(room);
+}
+
+void Conversation::meet_direct_room(const std::string& room) {
+  const bool is_wanted = options_.follows_new_direct_rooms && room_kind(room) == RoomKind::direct;
+  if (!is_wanted || rooms_.follows(room) || known_direct_rooms_.contains(room)) return;
+  tell(rooms_.follow_new(room));
 }
 
 void Conversation::on(RequestId id, const reply::Welcome& welcome, Moment now) {
   if (stage_ != Stage::greeting || id != hello_) return;
   stage_ = Stage::welcomed;
+  if (!welcome_) {
+    for (const auto& [room, head] : welcome.rooms) known_direct_rooms_.insert(room);
+  }
   welcome_ = welcome;
   last_failure_.clear();
   heartbeat_.start(Milliseconds(welcome.heartbeat_ms), now);
@@ -46,6 +82,8 @@ void Conversation::on(RequestId id, const reply::Welcome& welcome, Moment now) {
   if (!is_announced_) tell_link(event::LinkState::connected, "connected to " + options_.server);
   is_announced_ = true;
   tell(rooms_.welcomed(welcome));
+  meet_direct_rooms(welcome.rooms);
+  tell(rooms_.take_heads(welcome.epoch, welcome.rooms));
   for (const Waiter& waiter : waiters_) finish({{waiter.call, Reply(welcome)}});
   waiters_.clear();
   if (!is_feed_open_) open_feed(now);
@@ -75,6 +113,8 @@ void Conversation::on(RequestId id, const reply::Heads& heads, Moment) { tell(ro
 
 void Conversation::on(RequestId id, const reply::Pong& pong, Moment) {
   rooms_.check_epoch(pong.epoch);
+  meet_direct_rooms(pong.rooms);
+  tell(rooms_.take_heads(pong.epoch, pong.rooms));
   answer_call(id, pong);
 }
 

@@ -25,11 +25,17 @@ struct Message {
   bool is_replay = false;  ///< stored before following began; news fetched late, after a loss, are still news
 };
 
-/// Somebody came, went, joined or left.
+/// Somebody came, went, joined or left; or something was done to somebody in a closed room, which is told
+/// even of one that we do not follow, when it was done to us.
 struct Notice {
   std::string room;
   TimeMs at;
   NoticeEvent what;
+};
+
+/// A private room is none of ours any more: we were sent away from it, or banned. It is followed no longer.
+struct ShutOut {
+  std::string room;
 };
 
 /// A post of ours is safe (`is_durable`), or at least received by a broker that keeps messages in memory.
@@ -92,8 +98,8 @@ struct StoreWentBack {
 namespace palabre {
 
 using ClientEvent =
-    std::variant<event::Message, event::Notice, event::Stored, event::PostRefused, event::PostDelayed,
-                 event::CaughtUp, event::Link, event::EpochChanged, event::StoreWentBack>;
+    std::variant<event::Message, event::Notice, event::ShutOut, event::Stored, event::PostRefused,
+                 event::PostDelayed, event::CaughtUp, event::Link, event::EpochChanged, event::StoreWentBack>;
 using Events = std::vector<ClientEvent>;
 
 }  // namespace palabre

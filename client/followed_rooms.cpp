@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "schema/room_names.hpp"
+
 namespace palabre {
 namespace {
 
@@ -37,6 +39,10 @@ std::vector<std::string> FollowedRooms::names() const {
   return names;
 }
 
+bool FollowedRooms::has_private() const {
+  return std::ranges::any_of(rooms_, [](const auto& it) { return !is_open_room(it.first); });
+}
+
 void FollowedRooms::expect_welcome() {
   for (auto& [name, timeline] : rooms_) timeline.expect_heads();
 }
@@ -68,15 +74,21 @@ Events FollowedRooms::take_batch(const Batch& batch) {
   return room->second.note_head(Sequence{batch.first.value + batch.events.size() - 1});
 }
 
-Events FollowedRooms::take_tick_heads(const Tick& tick) {
+Events FollowedRooms::take_tick_heads(const Tick& tick) { return take_heads(tick.epoch, tick.heads); }
+
+Events FollowedRooms::take_heads(const Epoch& epoch, const std::vector<RoomHead>& heads) {
   Events events;
-  check_epoch(tick.epoch);
-  if (tick.epoch != epoch_) return events;
-  for (const auto& [name, head] : tick.heads) {
+  check_epoch(epoch);
+  if (epoch != epoch_) return events;
+  for (const auto& [name, head] : heads) {
     const auto room = rooms_.find(name);
     if (room != rooms_.end()) append(events, room->second.note_head(head));
   }
   return events;
+}
+
+Events FollowedRooms::follow_new(const std::string& room) {
+  return rooms_.try_emplace(room, room, Sequence{1}).first->second.anchor(epoch_, Sequence{});
 }
 
 void FollowedRooms::check_epoch(const Epoch& epoch) {
@@ -158,12 +170,23 @@ Events FollowedRooms::refused(RequestId id, const Refusal& refusal, Moment now, 
     if (!refusal.retry_after_ms) to_join_.erase(to_join_.begin());
     join_ = {{}, now + pause_after(refusal, jitter)};
   }
-  for (auto& [name, timeline] : rooms_) {
-    if (!timeline.awaits(id)) continue;
-    append(events, timeline.refill_refused(refusal, now, jitter));
-    if (refusal.code == RefusalCode::no_such_room) to_join_.insert(name);
+  const auto room = std::ranges::find_if(rooms_, [id](const auto& it) { return it.second.awaits(id); });
+  if (room == rooms_.end()) return events;
+  // To somebody who was sent away from it, a private room is not there.
+  const bool is_gone = refusal.code == RefusalCode::no_such_room;
+  if (is_gone && !is_open_room(room->first)) {
+    append(events, shut_out(std::string(room->first)));
+    return events;
   }
+  append(events, room->second.refill_refused(refusal, now, jitter));
+  if (is_gone) to_join_.insert(room->first);
   return events;
+}
+
+Events FollowedRooms::shut_out(const std::string& room) {
+  if (!follows(room)) return {};
+  unfollow(room);
+  return {event::ShutOut{room}};
 }
 
 void FollowedRooms::adopt(const Epoch& epoch, Events& events) {

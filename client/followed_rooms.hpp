@@ -27,6 +27,7 @@ class FollowedRooms {
   [[nodiscard]] bool is_empty() const { return rooms_.empty(); }
   [[nodiscard]] bool follows(const std::string& room) const { return rooms_.contains(room); }
   [[nodiscard]] std::vector<std::string> names() const;
+  [[nodiscard]] bool has_private() const;
 
   /// While true, the application reads too slowly: no HISTORY is asked, and what the feed brings is only
   /// noted, to be fetched later.
@@ -38,6 +39,13 @@ class FollowedRooms {
   [[nodiscard]] Events joined(const reply::Joined& joined);
   [[nodiscard]] Events take_batch(const Batch& batch);
   [[nodiscard]] Events take_tick_heads(const Tick& tick);
+  /// Heads of private rooms, which no tick names.
+  [[nodiscard]] Events take_heads(const Epoch& epoch, const std::vector<RoomHead>& heads);
+  /// A room that has begun since the WELCOME: all that is said in it is news. Requires one that is not
+  /// followed.
+  [[nodiscard]] Events follow_new(const std::string& room);
+  /// A private room is ours no longer. Nothing when it was not followed.
+  [[nodiscard]] Events shut_out(const std::string& room);
   void check_epoch(const Epoch& epoch);
   void want_heads() { wants_heads_ = true; }
   void connection_lost();

@@ -31,6 +31,20 @@ std::string name_among(const std::vector<NamedClient>& names, ClientNumber clien
   return found == names.end() ? std::string{} : found->name;
 }
 
+/// What was done to somebody, as it goes on after his name.
+std::string_view deed(NoticeKind kind) {
+  switch (kind) {
+    case NoticeKind::invited: return "was invited as";
+    case NoticeKind::role: return "was made";
+    case NoticeKind::kicked: return "was sent away";
+    case NoticeKind::muted: return "was muted";
+    case NoticeKind::unmuted: return "was unmuted";
+    case NoticeKind::banned: return "was banned";
+    case NoticeKind::unbanned: return "was unbanned";
+    default: return "was seen";
+  }
+}
+
 /// Cut at line feeds alone: a pipe has no width.
 std::string raw_behind_gutter(std::string_view text, std::size_t indent) {
   std::string lines;
@@ -64,9 +78,18 @@ std::string notice_line(const event::Notice& notice) {
     case NoticeKind::joined: return "-- " + who + " joined " + visible_line(notice.room) + " --";
     case NoticeKind::left: return "-- " + who + " left " + visible_line(notice.room) + " --";
     case NoticeKind::rekeyed: return "-- " + who + " has another key now, by the operator --";
-    case NoticeKind::unknown: break;
+    case NoticeKind::unknown: return {};
+    default: return "-- " + moderation_text(notice.what) + " in " + visible_line(notice.room) + " --";
   }
-  return {};
+}
+
+std::string moderation_text(const NoticeEvent& what) {
+  auto text = visible_line(what.name) + " " + std::string(deed(what.kind));
+  if (what.role) text += " " + std::string(name_of(*what.role));
+  if (what.until) text += " until " + local_clock(what.until);
+  if (!what.by.empty()) text += " by " + visible_line(what.by);
+  if (!what.reason.empty()) text += ": " + visible_line(what.reason);
+  return text;
 }
 
 std::string whois_line(const reply::Whois& whois) {

@@ -31,6 +31,8 @@ struct MessageLayout {
 
 /// "-- alice (#3) came --"; empty for kinds that we do not know.
 [[nodiscard]] std::string notice_line(const event::Notice& notice);
+/// "bob was sent away by alice: off topic".
+[[nodiscard]] std::string moderation_text(const NoticeEvent& what);
 
 /// "#3 alice  online  eagle cactus spider …"; a dash for who has no key.
 [[nodiscard]] std::string whois_line(const reply::Whois& whois);

@@ -8,7 +8,7 @@
 namespace palabre {
 namespace {
 
-// One for each value of a byte. They are the page's (schema/README.md, section 13): people compare
+// One for each value of a byte. They are the page's (schema/README.md, section 14): people compare
 // what different programs show.
 constexpr std::array<std::string_view, 256> kWords{
     "acid",    "acorn",  "album",   "alley",   "amber",  "ankle",   "apple",  "apron",   "arena",  "arrow",

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "schema/messages.hpp"
+#include "schema/notice.hpp"
 #include "schema/result.hpp"
 
 /// Feed messages to and from bytes: topics and bodies of schema/README.md, section 6.
@@ -17,22 +18,6 @@ struct Tick {
   TimeMs time;
   std::vector<RoomHead> heads;  ///< of the rooms that changed since the tick before
   friend bool operator==(const Tick&, const Tick&) = default;
-};
-
-enum class NoticeKind : std::uint8_t { came, went, joined, left, rekeyed, unknown };
-
-struct NoticeEvent {
-  NoticeKind kind = NoticeKind::unknown;
-  ClientNumber client;
-  std::string name;
-  friend bool operator==(const NoticeEvent&, const NoticeEvent&) = default;
-};
-
-struct Notice {
-  std::string room;
-  TimeMs time;
-  std::vector<NoticeEvent> events;
-  friend bool operator==(const Notice&, const Notice&) = default;
 };
 
 /// Events encoded once, as they are stored and published: the arrays of section 6, one behind the other.
@@ -71,8 +56,6 @@ struct PackedBatch {
 [[nodiscard]] std::string notice_topic(std::string_view room);
 inline constexpr std::string_view kTickTopic = "tick/";
 
-[[nodiscard]] std::string_view name_of(NoticeKind kind);
-
 [[nodiscard]] Bytes encode(const Batch& batch);
 [[nodiscard]] Bytes encode(const PackedBatch& batch);
 [[nodiscard]] Bytes encode(const Tick& tick);
@@ -81,5 +64,8 @@ inline constexpr std::string_view kTickTopic = "tick/";
 [[nodiscard]] Result<Batch> decode_batch(std::string_view body);
 [[nodiscard]] Result<Tick> decode_tick(std::string_view body);
 [[nodiscard]] Result<Notice> decode_notice(std::string_view body);
+
+/// As reply::Said on the talk port, which is where private rooms are heard.
+[[nodiscard]] Bytes encode_said(const PackedBatch& batch);
 
 }  // namespace palabre

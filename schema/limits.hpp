@@ -19,13 +19,17 @@ inline constexpr std::size_t kEventsTextBytesMax = 256 * 1024;
 inline constexpr std::size_t kWhoClientsMax = 1024;
 inline constexpr std::size_t kRoomsMax = 1024;
 inline constexpr std::size_t kMembershipsMax = 256;
+inline constexpr std::size_t kDirectRoomsMax = 512;
+inline constexpr std::size_t kStandingsMax = 4096;
+inline constexpr std::uint64_t kMuteMsMax = std::uint64_t{365} * 24 * 3600 * 1000;
 inline constexpr std::size_t kMapKeysMax = 32;
 inline constexpr std::size_t kDepthMax = 4;
 inline constexpr std::size_t kSubscriptionBytesMax = 1024;
 
 inline constexpr std::size_t kNameBytesMin = 2;
 inline constexpr std::size_t kNameBytesMax = 24;
-inline constexpr std::size_t kRoomBytesMax = 32;
+inline constexpr std::size_t kRoomBytesMax = 32;  ///< an open room's; a closed one has its owner's before it
+inline constexpr std::size_t kReasonBytesMax = 256;
 inline constexpr std::size_t kTokenBytesMin = 16;
 inline constexpr std::size_t kTokenBytesMax = 128;
 inline constexpr std::size_t kEpochBytes = 16;
@@ -36,6 +40,7 @@ inline constexpr std::uint64_t kHeartbeatsMissedMax = 3;
 
 static_assert(kRequestBytesMax > kTextBytesMax + 1024, "a longest text must fit a request");
 static_assert(kEventsTextBytesMax >= kTextBytesMax, "a longest text must fit a page");
+static_assert(kMembershipsMax + kDirectRoomsMax <= kEventsMax, "all rooms of a client must fit an array");
 static_assert(kRoomBytesMax + sizeof("notice//") < 245, "libzmq 4.3.4 mishandles topics of 246 to 255 bytes");
 static_assert(kTickDeadMs > 3 * kTickMs, "two lost ticks are not yet a dead feed");
 

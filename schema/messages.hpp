@@ -10,7 +10,9 @@
 #include "schema/ids.hpp"
 #include "schema/keys.hpp"
 #include "schema/limits.hpp"
+#include "schema/notice.hpp"
 #include "schema/refusal.hpp"
+#include "schema/roles.hpp"
 #include "schema/texts.hpp"
 
 /// What is said on the talk port, one struct a message, named as on the wire (schema/README.md, section 5).
@@ -93,12 +95,27 @@ struct Whois {
 };
 struct Ping {};
 struct Goodbye {};
+/// Does something to somebody in a closed room.
+struct Moderate {
+  std::string room;
+  Moderation action = Moderation::invite;
+  std::string name;          ///< of whom
+  std::optional<Role> role;  ///< with `role`, and perhaps with `invite`
+  std::uint64_t for_ms = 0;  ///< with `mute`
+  std::string reason = {};   ///< empty: none
+};
+/// What was done to whom in a closed room.
+struct Audit {
+  std::string room;
+  std::uint64_t from = 1;
+  std::uint64_t count = limits::kEventsMax;
+};
 
 }  // namespace request
 
 using Request = std::variant<request::Hello, request::Post, request::Join, request::Leave, request::History,
                              request::Row, request::Heads, request::Rooms, request::Who, request::Whois,
-                             request::Ping, request::Goodbye>;
+                             request::Ping, request::Goodbye, request::Moderate, request::Audit>;
 
 namespace reply {
 
@@ -159,6 +176,7 @@ struct Row {
   std::string name;
   Column columns;  ///< the row's length
   std::vector<Cell> cells;
+  Column next = {};  ///< the first column that may follow; 0: that was all
 };
 struct Heads {
   Epoch epoch;
@@ -176,6 +194,7 @@ struct ClientEntry {
   ClientNumber client;
   std::string name;
   bool is_online = false;
+  std::optional<Role> role = {};  ///< in the closed room that was asked for
 };
 struct Who {
   std::vector<ClientEntry> clients;
@@ -190,13 +209,43 @@ struct Whois {
 struct Pong {
   TimeMs time;
   Epoch epoch;
+  std::vector<RoomHead> rooms = {};  ///< the private ones that the client is in
 };
 struct Farewell {};
+struct Moderated {
+  std::string room;
+  Moderation action = Moderation::invite;
+  std::string name;
+};
+struct AuditEntry {
+  std::uint64_t number = 0;
+  TimeMs at;
+  Moderation action = Moderation::invite;
+  std::string by;
+  std::string name;
+  std::optional<Role> role;  ///< the one given
+  TimeMs until;              ///< of a mute
+  std::string reason;
+  friend bool operator==(const AuditEntry&, const AuditEntry&) = default;
+};
+struct Audit {
+  std::string room;
+  std::vector<AuditEntry> entries;
+  std::uint64_t next = 0;  ///< 0: that was all
+};
+/// Said in a private room just now. Answers no request: its id is 0.
+struct Said {
+  Batch batch;
+};
+/// Happened in a private room just now. Answers no request, either.
+struct Noticed {
+  Notice notice;
+};
 
 }  // namespace reply
 
-using Reply =
-    std::variant<reply::Welcome, reply::Stored, reply::Joined, reply::Left, reply::Page, reply::Row,
-                 reply::Heads, reply::Rooms, reply::Who, reply::Whois, reply::Pong, reply::Farewell, Refusal>;
+using Reply = std::variant<reply::Welcome, reply::Stored, reply::Joined, reply::Left, reply::Page, reply::Row,
+                           reply::Heads, reply::Rooms, reply::Who, reply::Whois, reply::Pong, reply::Farewell,
+                           reply::Moderated, reply::Audit, reply::Said, reply::Noticed, Refusal>;
 
 }  // namespace palabre

@@ -37,7 +37,7 @@ constexpr std::array<Entry, kRefusalCodeMax + 1> kEntries{{
     {"store_damaged", "the broker cannot read this from its disk any more", 0},
     {"wrong_key", "the name belongs to somebody with another key", 0},
     {"not_registered", "this broker takes newcomers with an invitation only", 0},
-    {"muted", "you may not speak here for now", 0},
+    {"muted", "you are muted in this room", 0},
     {"too_fast", "more than you may send in so short a time", 0},
     {"banned", "you are banned from this broker", 0},
 }};

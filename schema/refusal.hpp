@@ -34,6 +34,7 @@ enum class RefusalCode : std::uint8_t {
   store_damaged,
   wrong_key,
   not_registered,
+  muted,
   banned = 26,
 };
 

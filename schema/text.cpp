@@ -39,11 +39,6 @@ bool is_name(std::string_view text) {
          std::ranges::all_of(text, is_name_character);
 }
 
-bool is_room(std::string_view text) {
-  return has_length(text, 1, limits::kRoomBytesMax) && (is_lower(text.front()) || is_digit(text.front())) &&
-         std::ranges::all_of(text, is_name_character);
-}
-
 bool is_token(std::string_view text) {
   return has_length(text, limits::kTokenBytesMin, limits::kTokenBytesMax) &&
          std::ranges::all_of(text, is_token_character);
@@ -73,6 +68,14 @@ std::optional<Refusal> refuse_text(std::string_view text) {
     position += static_cast<std::size_t>(length);
   }
   return std::nullopt;
+}
+
+std::optional<Refusal> refuse_reason(std::string_view text) {
+  if (text.size() > limits::kReasonBytesMax) {
+    return refuse(RefusalCode::too_long,
+                  "a reason has at most " + std::to_string(limits::kReasonBytesMax) + " bytes");
+  }
+  return text.empty() ? std::nullopt : refuse_text(text);
 }
 
 }  // namespace palabre

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "broker/domain/handle.hpp"
+#include "broker/domain/room_views.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -50,7 +51,7 @@ Effect storage_full(ConnectionId connection, RequestId request, OrderId order) {
 bool still_holds(Effect& effect, const State& state) {
   auto* admitted = std::get_if<effect::Admitted>(&effect);
   if (admitted == nullptr) return true;
-  admitted->rooms = state.rooms.heads_of(admitted->client);
+  admitted->rooms = heads_for(state, admitted->client);
   return state.roster.is_connected(admitted->client, admitted->connection);
 }
 

@@ -37,6 +37,10 @@ struct Leave {
   Origin origin;
   std::string room;
 };
+struct Moderate {
+  Origin origin;
+  request::Moderate wanted;
+};
 struct Post {
   /// Where a text was stored the first time, as an acknowledgement, and in which room.
   struct Original {
@@ -58,6 +62,6 @@ struct Operate {
 }  // namespace command
 
 using Command = std::variant<command::Post, command::Admit, command::Depart, command::Join, command::Leave,
-                             command::Operate>;
+                             command::Moderate, command::Operate>;
 
 }  // namespace palabre::broker

@@ -4,9 +4,27 @@
 
 namespace palabre::broker {
 
-RoomNumber Directory::find_room(std::string_view name) const {
+RoomNumber Directory::find_room(ClientNumber reader, std::string_view name) const {
+  if (room_kind(name) == RoomKind::direct) return find_direct(reader, name);
   const auto found = by_name_->find(name);
-  return found == by_name_->end() ? RoomNumber{} : found->second;
+  if (found == by_name_->end() || !may_read(reader, found->second)) return {};
+  return found->second;
+}
+
+RoomNumber Directory::find_direct(ClientNumber reader, std::string_view name) const {
+  for (const auto room : at(reader).rooms) {
+    if (at(room).kind == RoomKind::direct && name_for(reader, room) == name) return room;
+  }
+  return {};
+}
+
+std::string Directory::name_for(ClientNumber reader, RoomNumber room) const {
+  if (at(room).kind != RoomKind::direct) return at(room).name;
+  const auto& members = at(room).members;
+  auto other = members.next({1});
+  if (other == reader) other = members.next(reader.next());
+  // Who talks to himself is at both ends.
+  return direct_room(at(other ? other : reader).name);
 }
 
 ClientNumber Directory::find_client(std::string_view name) const {
@@ -24,8 +42,11 @@ std::shared_ptr<const Directory> Directory::after(const State& state, const Touc
   next->add_rooms(state.rooms);
   for (const auto client : touched.clients) next->show(client, state);
   for (const auto& [room, client] : touched.memberships) {
-    auto& members = next->rooms_.change(room.value - 1, next->edition_).members;
-    members.set(client, state.rooms.is_member(room, client), next->edition_);
+    auto& shown = next->rooms_.change(room.value - 1, next->edition_);
+    shown.members.set(client, state.rooms.is_member(room, client), next->edition_);
+    const auto& standings = state.rooms.at(room).standings;
+    if (!standings.empty())
+      shown.standings = std::make_shared<const std::map<ClientNumber, Standing>>(standings);
   }
   return next;
 }
@@ -33,14 +54,19 @@ std::shared_ptr<const Directory> Directory::after(const State& state, const Touc
 void Directory::add_rooms(const Rooms& rooms) {
   const auto& all = rooms.all();
   if (all.size() == rooms_.size()) return;
-  auto numbers = std::make_shared<Numbers>(*by_name_);
+  std::shared_ptr<Numbers> numbers;
   auto added = rooms_.size();
   rooms_.grow(all.size());
   for (; added < all.size(); ++added) {
-    rooms_.change(added, edition_).name = all[added].name;
-    numbers->emplace(all[added].name, static_cast<std::uint32_t>(added + 1));
+    auto& shown = rooms_.change(added, edition_);
+    shown.name = all[added].name;
+    shown.kind = all[added].kind;
+    // Direct rooms may be many, and are found among those of the reader.
+    if (shown.kind == RoomKind::direct) continue;
+    if (!numbers) numbers = std::make_shared<Numbers>(*by_name_);
+    numbers->emplace(shown.name, static_cast<std::uint32_t>(added + 1));
   }
-  by_name_ = std::move(numbers);
+  if (numbers) by_name_ = std::move(numbers);
 }
 
 void Directory::show(ClientNumber client, const State& state) {
@@ -60,9 +86,9 @@ std::shared_ptr<const Directory> picture(const State& state) {
     everything.clients.push_back({static_cast<std::uint32_t>(i)});
   }
   RoomNumber room;
-  for (const auto& [name, head, members] : state.rooms.all()) {
+  for (const auto& found : state.rooms.all()) {
     room = room.next();
-    for (const auto member : members) everything.memberships.push_back({room, member});
+    for (const auto member : found.members) everything.memberships.push_back({room, member});
   }
   return Directory().after(state, everything);
 }

@@ -28,8 +28,10 @@ class Directory {
     std::vector<RoomNumber> rooms;  ///< by number
   };
   struct Room {
-    std::string name;
+    std::string name;  ///< as stored
+    RoomKind kind = RoomKind::open;
     MemberSet members;
+    std::shared_ptr<const std::map<ClientNumber, Standing>> standings;  ///< of a closed one
   };
 
   [[nodiscard]] const Epoch& epoch() const { return epoch_; }
@@ -40,8 +42,14 @@ class Directory {
   [[nodiscard]] const Room& at(RoomNumber room) const { return rooms_[room.value - 1]; }
   [[nodiscard]] bool has(ClientNumber client) const { return client && client.value <= clients(); }
   [[nodiscard]] bool has(RoomNumber room) const { return room && room.value <= rooms(); }
-  /// 0 when there is no such room.
-  [[nodiscard]] RoomNumber find_room(std::string_view name) const;
+  /// The room that `reader` calls so. 0 when there is none, and when it is none of his business: nobody can
+  /// tell the two apart. Whatever is read of a room, who is in it included, is read through here.
+  [[nodiscard]] RoomNumber find_room(ClientNumber reader, std::string_view name) const;
+  [[nodiscard]] bool may_read(ClientNumber reader, RoomNumber room) const {
+    return at(room).kind == RoomKind::open || at(room).members.has(reader);
+  }
+  /// What `reader`, who is in it if it is direct, calls a room.
+  [[nodiscard]] std::string name_for(ClientNumber reader, RoomNumber room) const;
   /// 0 when there is no such client. Looks through all of them.
   [[nodiscard]] ClientNumber find_client(std::string_view name) const;
 
@@ -51,6 +59,7 @@ class Directory {
  private:
   using Numbers = std::map<std::string, RoomNumber, std::less<>>;
   void add_rooms(const Rooms& rooms);
+  [[nodiscard]] RoomNumber find_direct(ClientNumber reader, std::string_view name) const;
   void show(ClientNumber client, const State& state);
 
   Epoch epoch_;

@@ -46,8 +46,14 @@ struct Departed {
   ClientNumber client;
   bool is_last = false;
 };
-/// Tell everybody who watches the room.
+/// Tell everybody who watches the room. Requires an open one.
 struct Notify {
+  std::string room;
+  NoticeEvent what;
+};
+/// Tell these alone: what happens in a private room.
+struct NotifyMembers {
+  std::vector<ConnectionId> connections;
   std::string room;
   NoticeEvent what;
 };
@@ -65,7 +71,7 @@ struct Ruling {
 }  // namespace effect
 
 using Effect = std::variant<effect::Acknowledge, effect::Answer, effect::Admitted, effect::Departed,
-                            effect::Notify, effect::Ruling>;
+                            effect::Notify, effect::NotifyMembers, effect::Ruling>;
 
 /// What the directory shows and decisions have changed; the same may be named more than once.
 struct Touched {

@@ -17,16 +17,18 @@ struct Turn {
   void answer(const Origin& origin, Reply reply) const {
     outcome.effects.push_back(effect::Answer{origin.connection, origin.request, std::move(reply)});
   }
-  void notify(RoomNumber room, NoticeKind kind, ClientNumber client) const {
-    outcome.effects.push_back(
-        effect::Notify{state.rooms.at(room).name, {kind, client, state.roster.at(client).name}});
-  }
+  /// Tells everybody, or of a closed room its members and whom it happened to.
+  void notify(RoomNumber room, NoticeEvent what) const;
+  /// Requires a closed room.
+  void set_standing(RoomNumber room, ClientNumber client, const std::optional<Standing>& standing) const;
+  void end_membership(RoomNumber room, ClientNumber client) const;
 };
 
 void handle(const Turn& turn, command::Admit admit);
 void handle(const Turn& turn, command::Depart depart);
 void handle(const Turn& turn, command::Join join);
 void handle(const Turn& turn, command::Leave leave);
+void handle(const Turn& turn, command::Moderate moderate);
 void handle(const Turn& turn, command::Post post);
 void handle(const Turn& turn, command::Operate operate);
 

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "broker/domain/handle.hpp"
+#include "broker/domain/room_views.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -90,9 +91,9 @@ void handle(const Turn& turn, command::Admit admit) {
     outcome.records.emplace_back(record::KeyBound{client, admit.key});
   }
   outcome.effects.push_back(effect::Admitted{admit.connection, admit.request, client, std::move(admit.name),
-                                             is_new, state.rooms.heads_of(client), admit.key});
+                                             is_new, heads_for(state, client), admit.key});
   if (state.roster.connect(client, admit.connection, admit.run)) {
-    turn.notify(kLobby, NoticeKind::came, client);
+    turn.notify(kLobby, {NoticeKind::came, client, state.roster.at(client).name});
     outcome.touched.touch(client);
   }
   replace_earlier(turn, client, admit.connection, admit.run);

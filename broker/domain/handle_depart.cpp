@@ -14,7 +14,7 @@ void let_go(const Turn& turn, ClientNumber client, ConnectionId connection) {
   const bool is_last = state.roster.disconnect(client, connection);
   outcome.effects.push_back(effect::Departed{connection, client, is_last});
   if (!is_last) return;
-  turn.notify(kLobby, NoticeKind::went, client);
+  turn.notify(kLobby, {NoticeKind::went, client, state.roster.at(client).name});
   outcome.touched.touch(client);
 }
 

@@ -86,7 +86,11 @@ Ruling decide(const Turn& turn, const order::Rebind& rebind) {
   outcome.records.emplace_back(record::KeyBound{client, rebind.key, true});
   note(turn, Act::rebind, client, text_of(rebind.key));
   (state.roster.at(client).ban ? ruling.barred : ruling.admitted) = rebind.key;
-  for (const auto room : state.rooms.rooms_of(client)) turn.notify(room, NoticeKind::rekeyed, client);
+  for (const auto room : state.rooms.rooms_of(client)) {
+    // Of a direct room both hear it in the lobby.
+    if (state.rooms.at(room).kind != RoomKind::direct)
+      turn.notify(room, {NoticeKind::rekeyed, client, ruling.about.name});
+  }
   return ruling;
 }
 

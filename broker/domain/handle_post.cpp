@@ -1,10 +1,17 @@
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "broker/domain/handle.hpp"
+#include "broker/domain/make_room.hpp"
+#include "broker/domain/room_views.hpp"
 
 namespace palabre::broker {
 namespace {
+
+Counter expected_of(const State& state, ClientNumber client, OutboxId outbox) {
+  return state.matrix.last_counter(client, outbox).value_or(Counter{}).next();
+}
 
 Refusal out_of_order(Counter expected) {
   auto refusal = refuse(RefusalCode::out_of_order);
@@ -12,19 +19,49 @@ Refusal out_of_order(Counter expected) {
   return refusal;
 }
 
+Refusal refuse_muted(std::uint64_t for_ms) {
+  const auto seconds = std::to_string((for_ms + 999) / 1000);
+  return refuse(RefusalCode::muted, "you are muted in this room for " + seconds + " more seconds");
+}
+
+/// Why the client may not say anything in the room, if so.
+std::optional<Refusal> refuse_speaking(const State& state, RoomNumber room, ClientNumber client, TimeMs now) {
+  const auto& [name, kind, head, members, standings, moderations] = state.rooms.at(room);
+  if (!members.contains(client)) {
+    return refuse(kind == RoomKind::open ? RefusalCode::not_a_member : RefusalCode::no_such_room);
+  }
+  if (kind != RoomKind::closed) return std::nullopt;
+  const auto& standing = standings.at(client);
+  if (standing.muted_until > now) return refuse_muted(standing.muted_until.value - now.value);
+  if (standing.role < Role::voice) return refuse(RefusalCode::not_allowed, "you are a reader in this room");
+  return std::nullopt;
+}
+
 /// Why the post cannot be taken, if so. It is taken or refused as a whole.
-std::optional<Refusal> object_to(const State& state, const command::Post& command, RoomNumber room) {
+std::optional<Refusal> object_to(const State& state, const command::Post& command, RoomNumber room,
+                                 TimeMs now) {
   const auto& [origin, post, originals] = command;
-  if (!room) return refuse(RefusalCode::no_such_room);
   // A repeat gets its acknowledgement whatever happened since; refused, it would be thought not to be stored.
   const bool brings_news = originals.size() < post.texts.size();
-  if (brings_news && !state.rooms.is_member(room, origin.client)) return refuse(RefusalCode::not_a_member);
-  const auto expected = state.matrix.last_counter(origin.client, post.outbox).value_or(Counter{}).next();
+  if (brings_news) {
+    if (auto refusal = refuse_speaking(state, room, origin.client, now)) return refusal;
+  }
+  const auto expected = expected_of(state, origin.client, post.outbox);
   if (post.counter > expected) return out_of_order(expected);
   const bool is_elsewhere =
       std::ranges::any_of(originals, [room](const auto& it) { return it.room != room; });
   if (is_elsewhere) return refuse(RefusalCode::id_reused);
   return std::nullopt;
+}
+
+/// Where the post goes. The first one between two makes their room, if it is to be taken.
+Result<RoomNumber> room_for(const Turn& turn, ClientNumber client, const request::Post& post) {
+  if (const auto room = find_room(turn.state, client, post.room)) return room;
+  if (room_kind(post.room) != RoomKind::direct) return refuse(RefusalCode::no_such_room);
+  const auto expected = expected_of(turn.state, client, post.outbox);
+  if (post.counter > expected) return out_of_order(expected);
+  if (post.counter < expected) return refuse(RefusalCode::id_reused);
+  return make_room(turn, client, post.room);
 }
 
 /// Stores the texts in the next cells, and acknowledges each.
@@ -52,8 +89,9 @@ std::size_t count_repeats(const State& state, const command::Post& command) {
 
 void handle(const Turn& turn, command::Post command) {
   auto& [origin, post, originals] = command;
-  const auto room = turn.state.rooms.find(post.room);
-  if (auto objection = object_to(turn.state, command, room))
+  const auto room = room_for(turn, origin.client, post);
+  if (!room) return turn.answer(origin, room.refusal());
+  if (auto objection = object_to(turn.state, command, *room, turn.now))
     return turn.answer(origin, std::move(*objection));
 
   effect::Acknowledge acknowledgement{origin.connection, origin.request, post.room, post.outbox, {}};
@@ -62,7 +100,7 @@ void handle(const Turn& turn, command::Post command) {
   if (originals.size() < post.texts.size()) {
     auto news = originals.empty() ? std::move(post.texts) : post.texts.without_first(originals.size());
     const auto counter = post.counter.plus(originals.size());
-    store(turn, origin.client, room, counter, std::move(news), acknowledgement);
+    store(turn, origin.client, *room, counter, std::move(news), acknowledgement);
   }
   turn.outcome.effects.push_back(std::move(acknowledgement));
 }

@@ -13,6 +13,7 @@ namespace palabre::broker {
 class MemberSet {
  public:
   [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] bool has(ClientNumber client) const { return client && next(client) == client; }
   /// The first member with that number or a higher one; 0 when there is none.
   [[nodiscard]] ClientNumber next(ClientNumber from) const;
   /// For the edition of SharedVector.

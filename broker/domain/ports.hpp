@@ -78,6 +78,9 @@ class Archive {
   [[nodiscard]] virtual std::vector<StoredCell> row(ClientNumber client, Column from, std::size_t count) = 0;
   /// The row's length.
   [[nodiscard]] virtual Column columns(ClientNumber client) = 0;
+  /// Up to `count` of what was done to people in a closed room, from `number` on.
+  [[nodiscard]] virtual std::vector<record::Moderated> moderations(RoomNumber room, std::uint64_t number,
+                                                                   std::size_t count) = 0;
   /// A single cell.
   [[nodiscard]] virtual std::optional<StoredCell> cell(ClientNumber client, Column column) = 0;
 };

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "schema/ids.hpp"
 #include "schema/keys.hpp"
+#include "schema/roles.hpp"
 #include "schema/texts.hpp"
 
 /// What the journal keeps: the facts that the domain decided, in order. Replaying them rebuilds its state.
@@ -31,6 +33,14 @@ struct Proof {
   CurveKey key = {};  ///< public; empty: none
   InviteId invite = {};
   friend bool operator==(const Proof&, const Proof&) = default;
+};
+
+/// What a closed room knows of somebody: a member, somebody invited, or somebody banned.
+struct Standing {
+  Role role = Role::voice;
+  TimeMs muted_until = {};  ///< posts nothing until then
+  bool is_banned = false;
+  friend bool operator==(const Standing&, const Standing&) = default;
 };
 
 namespace record {
@@ -71,6 +81,25 @@ struct Left {
   ClientNumber client;
   TimeMs at;
 };
+/// Where somebody stands in a closed room from now on; nothing: nowhere.
+struct StandingChanged {
+  RoomNumber room;
+  ClientNumber client;
+  std::optional<Standing> standing;
+};
+/// Something was done to somebody in a closed room.
+struct Moderated {
+  RoomNumber room;
+  std::uint64_t number;  ///< counts from 1 in each room
+  TimeMs at;
+  ClientNumber by;
+  Moderation action;
+  ClientNumber client;
+  std::optional<Role> role;  ///< the one given
+  TimeMs until;              ///< of a mute
+  std::string reason;
+  friend bool operator==(const Moderated&, const Moderated&) = default;
+};
 /// A stretch of the matrix: what one POST said. Column, sequence and counter are the first text's, and count
 /// on from there.
 struct Cells {
@@ -87,8 +116,9 @@ struct Cells {
 
 }  // namespace record
 
-using Record = std::variant<record::Cells, record::Registered, record::KeyBound, record::OperatorAct,
-                            record::RoomMade, record::Joined, record::Left>;
+using Record =
+    std::variant<record::Cells, record::Registered, record::KeyBound, record::OperatorAct, record::RoomMade,
+                 record::Joined, record::Left, record::StandingChanged, record::Moderated>;
 
 /// All that the domain needs to go on from where the store ended.
 struct Image {
@@ -104,6 +134,8 @@ struct Image {
     std::string name;
     Sequence head;  ///< 0 when empty
     std::vector<ClientNumber> members;
+    std::vector<std::pair<ClientNumber, Standing>> standings = {};
+    std::uint64_t moderations = 0;  ///< so many are noted
   };
   Epoch epoch;
   TimeMs last_at;               ///< time of the newest message, 0 when there is none

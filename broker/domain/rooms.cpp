@@ -1,8 +1,21 @@
 #include "broker/domain/rooms.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace palabre::broker {
+
+const Standing* Room::standing(ClientNumber client) const {
+  const auto found = standings.find(client);
+  return found == standings.end() || found->second.is_banned ? nullptr : &found->second;
+}
+
+std::string direct_name(ClientNumber one, ClientNumber other) {
+  const auto [low, high] = std::minmax(one, other);
+  return direct_room(std::to_string(low.value) + "-" + std::to_string(high.value));
+}
+
+RoomKind kind_of_stored(std::string_view name) { return room_kind(name).value_or(RoomKind::direct); }
 
 RoomNumber Rooms::find(std::string_view name) const {
   const auto found = by_name_.find(std::string(name));
@@ -11,18 +24,20 @@ RoomNumber Rooms::find(std::string_view name) const {
 
 RoomNumber Rooms::add(std::string name, Sequence head) {
   const RoomNumber number{static_cast<std::uint32_t>(rooms_.size() + 1)};
+  const auto kind = kind_of_stored(name);
+  if (kind != RoomKind::direct) ++named_;
   by_name_.emplace(name, number);
-  rooms_.push_back({std::move(name), head, {}});
+  rooms_.push_back({std::move(name), kind, head, {}});
   return number;
 }
 
 void Rooms::join(RoomNumber room, ClientNumber client) {
-  rooms_.at(room.value - 1).members.insert(client);
+  change(room).members.insert(client);
   memberships_[client].insert(room);
 }
 
 void Rooms::leave(RoomNumber room, ClientNumber client) {
-  rooms_.at(room.value - 1).members.erase(client);
+  change(room).members.erase(client);
   memberships_[client].erase(room);
 }
 
@@ -34,10 +49,18 @@ const std::set<RoomNumber>& Rooms::rooms_of(ClientNumber client) const {
   return found == memberships_.end() ? kNone : found->second;
 }
 
-std::vector<RoomHead> Rooms::heads_of(ClientNumber client) const {
-  std::vector<RoomHead> heads;
-  for (const auto room : rooms_of(client)) heads.push_back({at(room).name, at(room).head});
-  return heads;
+std::size_t Rooms::direct_rooms_of(ClientNumber client) const {
+  const auto count = std::ranges::count_if(
+      rooms_of(client), [this](RoomNumber room) { return at(room).kind == RoomKind::direct; });
+  return static_cast<std::size_t>(count);
+}
+
+void Rooms::set_standing(RoomNumber room, ClientNumber client, const std::optional<Standing>& standing) {
+  if (standing) {
+    change(room).standings.insert_or_assign(client, *standing);
+  } else {
+    change(room).standings.erase(client);
+  }
 }
 
 }  // namespace palabre::broker

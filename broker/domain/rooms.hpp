@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -8,43 +9,69 @@
 
 #include "broker/domain/records.hpp"
 #include "schema/messages.hpp"
+#include "schema/room_names.hpp"
 
 namespace palabre::broker {
 
 /// One room: its members, and how many messages its timeline has.
 struct Room {
-  std::string name;
+  std::string name;  ///< as stored: a direct room's has its two clients' numbers
+  RoomKind kind = RoomKind::open;
   Sequence head;
-  std::set<ClientNumber> members;
+  std::set<ClientNumber> members;                   ///< of a direct room: both, for ever
+  std::map<ClientNumber, Standing> standings = {};  ///< of a closed room
+  std::uint64_t moderations = 0;                    ///< so many are noted
+
+  /// Where somebody stands in a closed room, with a ban counted as nowhere; null: nowhere.
+  [[nodiscard]] const Standing* standing(ClientNumber client) const;
 };
 
-/// All rooms by number, and who is a member of which. Membership lasts until it is given up.
+/// How the store calls the room between two clients, who may be one: no client can say this name.
+[[nodiscard]] std::string direct_name(ClientNumber one, ClientNumber other);
+/// The kind of a room by its stored name.
+[[nodiscard]] RoomKind kind_of_stored(std::string_view name);
+
+/// All rooms by number, and who is a member of which. Membership lasts until it is given up or taken.
 class Rooms {
  public:
-  /// The number behind a name, 0 when there is no such room.
+  /// The number behind a stored name, 0 when there is no such room.
   [[nodiscard]] RoomNumber find(std::string_view name) const;
   /// Requires a number that was given.
   [[nodiscard]] const Room& at(RoomNumber room) const { return rooms_.at(room.value - 1); }
   [[nodiscard]] const std::vector<Room>& all() const { return rooms_; }
+  /// How many have a name of their own: all but the direct ones.
+  [[nodiscard]] std::size_t named() const { return named_; }
 
   RoomNumber add(std::string name, Sequence head = {});
   void join(RoomNumber room, ClientNumber client);
   void leave(RoomNumber room, ClientNumber client);
   [[nodiscard]] bool is_member(RoomNumber room, ClientNumber client) const;
+  /// Whether a client may read what is said in a room, and know that it is there.
+  [[nodiscard]] bool may_read(RoomNumber room, ClientNumber client) const {
+    return at(room).kind == RoomKind::open || is_member(room, client);
+  }
   /// The rooms a client is a member of, by number.
   [[nodiscard]] const std::set<RoomNumber>& rooms_of(ClientNumber client) const;
-  [[nodiscard]] std::vector<RoomHead> heads_of(ClientNumber client) const;
+  /// How many direct rooms a client is in.
+  [[nodiscard]] std::size_t direct_rooms_of(ClientNumber client) const;
+
+  /// Requires a closed room.
+  void set_standing(RoomNumber room, ClientNumber client, const std::optional<Standing>& standing);
+  void set_moderations(RoomNumber room, std::uint64_t count) { change(room).moderations = count; }
 
   /// Takes the next `count` places of the room's timeline, and returns the first.
   Sequence take(RoomNumber room, std::size_t count) {
-    auto& head = rooms_.at(room.value - 1).head;
+    auto& head = change(room).head;
     const auto first = head.next();
     head = head.plus(count);
     return first;
   }
 
  private:
+  Room& change(RoomNumber room) { return rooms_.at(room.value - 1); }
+
   std::vector<Room> rooms_;
+  std::size_t named_ = 0;
   std::unordered_map<std::string, RoomNumber> by_name_;
   std::unordered_map<ClientNumber, std::set<RoomNumber>> memberships_;
 };

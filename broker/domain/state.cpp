@@ -41,6 +41,8 @@ State restore(const Image& image) {
   for (const auto& room : image.rooms) {
     const auto number = state.rooms.add(room.name, room.head);
     for (const auto member : room.members) state.rooms.join(number, member);
+    for (const auto& [client, standing] : room.standings) state.rooms.set_standing(number, client, standing);
+    state.rooms.set_moderations(number, room.moderations);
   }
   return state;
 }

@@ -13,6 +13,9 @@ namespace palabre::broker {
 [[nodiscard]] std::int64_t checksum_of(const StoredSegment& segment);
 [[nodiscard]] std::int64_t checksum_of(const record::Registered& client);
 [[nodiscard]] std::int64_t checksum_of(const record::OperatorAct& act);
+/// Requires a standing.
+[[nodiscard]] std::int64_t checksum_of(const record::StandingChanged& standing);
+[[nodiscard]] std::int64_t checksum_of(const record::Moderated& moderated);
 [[nodiscard]] std::int64_t checksum_of_room(RoomNumber number, std::string_view name, ClientNumber made_by,
                                             TimeMs made_at);
 

@@ -18,6 +18,15 @@ FactWriter::FactWriter(SQLite::Database& database)
                  "INSERT INTO room (number, name, made_by, made_at, checksum) VALUES (?, ?, ?, ?, ?)"),
       joined_(database, "INSERT INTO member (room, client, joined_at) VALUES (?, ?, ?)"),
       left_(database, "DELETE FROM member WHERE room = ? AND client = ?"),
+      standing_changed_(
+          database,
+          "INSERT OR REPLACE INTO standing (room, client, role, muted_until, is_banned, checksum) "
+          "VALUES (?, ?, ?, ?, ?, ?)"),
+      standing_ended_(database, "DELETE FROM standing WHERE room = ? AND client = ?"),
+      moderated_(
+          database,
+          "INSERT INTO moderation (room, number, at, by, action, client, role, until, reason, checksum) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       ids_(database,
            R"sql(INSERT INTO outbox_index (client, "column", outbox, counter) VALUES (?, ?, ?, ?))sql") {}
 
@@ -55,6 +64,23 @@ void FactWriter::insert(const record::Joined& joined) {
 }
 
 void FactWriter::insert(const record::Left& left) { Execution(left_, left.room, left.client).run(); }
+
+void FactWriter::insert(const record::StandingChanged& changed) {
+  const auto& [room, client, standing] = changed;
+  if (!standing) return Execution(standing_ended_, room, client).run();
+  const std::int64_t is_banned = standing->is_banned ? 1 : 0;
+  Execution(standing_changed_, room, client, static_cast<std::int64_t>(standing->role), standing->muted_until,
+            is_banned, checksum_of(changed))
+      .run();
+}
+
+void FactWriter::insert(const record::Moderated& done) {
+  const std::int64_t role = done.role ? static_cast<std::int64_t>(*done.role) : -1;
+  Execution(moderated_, done.room, static_cast<std::int64_t>(done.number), done.at, done.by,
+            static_cast<std::int64_t>(done.action), done.client, role, done.until, done.reason,
+            checksum_of(done))
+      .run();
+}
 
 void FactWriter::begin_ids(ClientNumber client, Column column, OutboxId outbox, Counter counter) {
   Execution(ids_, client, column, outbox, counter).run();

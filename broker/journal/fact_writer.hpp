@@ -19,6 +19,8 @@ class FactWriter {
   void insert(const record::RoomMade& made);
   void insert(const record::Joined& joined);
   void insert(const record::Left& left);
+  void insert(const record::StandingChanged& changed);
+  void insert(const record::Moderated& done);
   /// From this column on, counters rise with the columns.
   void begin_ids(ClientNumber client, Column column, OutboxId outbox, Counter counter);
 
@@ -30,6 +32,9 @@ class FactWriter {
   SQLite::Statement room_made_;
   SQLite::Statement joined_;
   SQLite::Statement left_;
+  SQLite::Statement standing_changed_;
+  SQLite::Statement standing_ended_;
+  SQLite::Statement moderated_;
   SQLite::Statement ids_;
 };
 

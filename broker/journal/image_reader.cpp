@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <string>
 
+#include "broker/domain/rooms.hpp"
 #include "broker/journal/checksum.hpp"
 #include "broker/journal/execution.hpp"
 #include "broker/journal/segment_reader.hpp"
 #include "broker/journal/stored_act.hpp"
 #include "broker/journal/stored_client.hpp"
+#include "broker/journal/stored_standing.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -66,7 +68,7 @@ std::vector<Image::Room> read_rooms(SQLite::Database& database, SegmentReader& s
   std::vector<Image::Room> rooms;
   while (read.next()) {
     const auto number = read.number<RoomNumber>(0);
-    rooms.push_back({number, read.text(1), segments.head(number), {}});
+    rooms.push_back({number, read.text(1), segments.head(number), {}, {}, 0});
     require(rooms.back().number.value == rooms.size(), "room numbers have a hole");
     require(checksum_of_room(number, rooms.back().name, read.number<ClientNumber>(2),
                              read.number<TimeMs>(3)) == read.integer(4),
@@ -87,6 +89,39 @@ void read_members(SQLite::Database& database, Image& image) {
   }
 }
 
+void read_standings(SQLite::Database& database, Image& image) {
+  SQLite::Statement statement(database, std::string("SELECT ") + kStandingColumns + " FROM standing");
+  Execution read(statement);
+  while (read.next()) {
+    const auto [room, client, standing] = stored_standing(read);
+    require(room && room.value <= image.rooms.size() && client && client.value <= image.clients.size(),
+            "who stands somewhere or his room is unknown");
+    image.rooms[room.value - 1].standings.emplace_back(client, standing.value());
+  }
+}
+
+void read_moderations(SQLite::Database& database, Image& image) {
+  SQLite::Statement statement(database, "SELECT room, max(number) FROM moderation GROUP BY room");
+  Execution read(statement);
+  while (read.next()) {
+    const auto room = read.number<RoomNumber>(0);
+    require(room && room.value <= image.rooms.size(), "a room where something was done is unknown");
+    image.rooms[room.value - 1].moderations = static_cast<std::uint64_t>(read.integer(1));
+  }
+}
+
+/// Members of a closed room stand somewhere in it: else nobody would know what they may do.
+void require_standings(const Image& image) {
+  for (const auto& room : image.rooms) {
+    if (kind_of_stored(room.name) != RoomKind::closed) continue;
+    for (const auto member : room.members) {
+      const bool stands = std::ranges::any_of(
+          room.standings, [member](const auto& it) { return it.first == member && !it.second.is_banned; });
+      require(stands, "a member of room " + std::to_string(room.number.value) + " stands nowhere in it");
+    }
+  }
+}
+
 /// Times never decrease, so the newest message is the last of some room.
 TimeMs read_last_time(SegmentReader& segments, const std::vector<Image::Room>& rooms) {
   TimeMs newest;
@@ -104,6 +139,9 @@ Image read_image(SQLite::Database& database) {
   read_bans(database, image.clients);
   image.rooms = read_rooms(database, segments);
   read_members(database, image);
+  read_standings(database, image);
+  read_moderations(database, image);
+  require_standings(image);
   image.last_at = read_last_time(segments, image.rooms);
   return image;
 }

@@ -136,8 +136,35 @@ ALTER TABLE client ADD COLUMN key    BLOB    NOT NULL DEFAULT x'';
 ALTER TABLE client ADD COLUMN invite INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-/// Version 5: what the operator decides about people.
+/// Version 5: closed rooms know who stands where in them, and what was done to whom; the store, what the
+/// operator did.
 constexpr const char* kFifthShape = R"sql(
+-- Who is a member of a closed room, invited or banned. `role` counts from 0, the reader; a mute lasts until a time.
+CREATE TABLE standing (
+  room         INTEGER NOT NULL,
+  client       INTEGER NOT NULL,
+  role         INTEGER NOT NULL,
+  muted_until  INTEGER NOT NULL,
+  is_banned    INTEGER NOT NULL,
+  checksum     INTEGER NOT NULL,
+  PRIMARY KEY (room, client)
+) STRICT, WITHOUT ROWID;
+
+-- Only ever grows. `role` is the one given, -1 for none; `until` is the end of a mute, 0 for none.
+CREATE TABLE moderation (
+  room      INTEGER NOT NULL,
+  number    INTEGER NOT NULL,
+  at        INTEGER NOT NULL,
+  by        INTEGER NOT NULL,
+  action    INTEGER NOT NULL,
+  client    INTEGER NOT NULL,
+  role      INTEGER NOT NULL,
+  until     INTEGER NOT NULL,
+  reason    TEXT    NOT NULL,
+  checksum  INTEGER NOT NULL,
+  PRIMARY KEY (room, number)
+) STRICT, WITHOUT ROWID;
+
 -- What the operator did, in order: `act` is ban, unban, add or rebind, `text` the reason or the key. A client is banned
 -- when the last of its bans and unbans is a ban.
 CREATE TABLE operator_act (

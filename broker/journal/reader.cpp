@@ -2,6 +2,11 @@
 
 #include <sqlite3.h>
 
+#include <string>
+
+#include "broker/journal/execution.hpp"
+#include "broker/journal/stored_standing.hpp"
+
 namespace palabre::broker {
 namespace {
 
@@ -18,6 +23,18 @@ SQLite::Database opened(const std::filesystem::path& path) {
 
 }  // namespace
 
-Reader::Reader(const std::filesystem::path& path) : database_(opened(path)), segments_(database_) {}
+Reader::Reader(const std::filesystem::path& path)
+    : database_(opened(path)),
+      segments_(database_),
+      moderations_(database_, std::string("SELECT ") + kModerationColumns +
+                                  " FROM moderation WHERE room = ? AND number >= ? ORDER BY number LIMIT ?") {
+}
+
+std::vector<record::Moderated> Reader::moderations(RoomNumber room, std::uint64_t number, std::size_t count) {
+  Execution read(moderations_, room, static_cast<std::int64_t>(number), static_cast<std::int64_t>(count));
+  std::vector<record::Moderated> moderations;
+  while (read.next()) moderations.push_back(stored_moderation(read));
+  return moderations;
+}
 
 }  // namespace palabre::broker

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
 
 #include <filesystem>
+#include <vector>
 
 #include "broker/journal/segment_reader.hpp"
 
@@ -17,10 +19,14 @@ class Reader {
   Reader& operator=(const Reader&) = delete;
 
   [[nodiscard]] SegmentReader& segments() { return segments_; }
+  /// As Archive's.
+  [[nodiscard]] std::vector<record::Moderated> moderations(RoomNumber room, std::uint64_t number,
+                                                           std::size_t count);
 
  private:
   SQLite::Database database_;
   SegmentReader segments_;
+  SQLite::Statement moderations_;
 };
 
 }  // namespace palabre::broker

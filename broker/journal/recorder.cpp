@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "broker/domain/room_views.hpp"
 #include "broker/threads/named_thread.hpp"
 #include "schema/codec.hpp"
 
@@ -104,17 +105,39 @@ void Recorder::tell() {
     const auto newest = ports_.board.with([](const auto& shown) { return shown; });
     put_up(ports_.board, newest->after(state_, batch_.outcome().touched));
   }
-  publish_messages();
+  deliver_messages();
   for (auto& effect : batch_.outcome().effects) std::visit([this](auto& one) { perform(one); }, effect);
   ports_.replies.send_all(replies_);
 }
 
-void Recorder::publish_messages() {
+void Recorder::deliver_messages() {
   for (auto& segment : segments_) {
-    ports_.feed.publish({state_.epoch, state_.rooms.at(segment.room).name, segment.first,
-                         names_in(segment, state_.roster), std::move(segment.events)});
+    const auto& room = state_.rooms.at(segment.room);
+    if (room.kind == RoomKind::open) {
+      ports_.feed.publish({state_.epoch, room.name, segment.first, names_in(segment, state_.roster),
+                           std::move(segment.events)});
+    } else {
+      tell_members(segment);
+    }
   }
   segments_.clear();
+}
+
+void Recorder::tell_members(Segment& segment) {
+  PackedBatch batch{
+      state_.epoch, {}, segment.first, names_in(segment, state_.roster), std::move(segment.events)};
+  Bytes frame;
+  for (const auto member : state_.rooms.at(segment.room).members) {
+    const auto& connections = state_.roster.at(member).connections;
+    if (connections.empty()) continue;
+    // Both ends of a direct room have a name for it, the members of a closed one have the same.
+    auto name = name_for(state_, segment.room, member);
+    if (frame.empty() || name != batch.room) {
+      batch.room = std::move(name);
+      frame = encode_said(batch);
+    }
+    for (const auto connection : connections) replies_.push_back({connection, frame});
+  }
 }
 
 void Recorder::perform(effect::Acknowledge& acknowledgement) {
@@ -134,6 +157,12 @@ void Recorder::perform(effect::Departed& departed) {
   // Not sooner: what the client posted in this batch was unknown to the journal until now.
   if (departed.is_last) state_.matrix.forget(departed.client);
   door_->departed(departed);
+}
+
+void Recorder::perform(effect::NotifyMembers& notice) {
+  const Reply told = reply::Noticed{{std::move(notice.room), state_.last_at, {std::move(notice.what)}}};
+  const auto frame = encode(RequestId{}, told);
+  for (const auto connection : notice.connections) replies_.push_back({connection, frame});
 }
 
 void Recorder::perform(effect::Notify& notice) {

@@ -20,7 +20,7 @@ namespace palabre::broker {
 /// The one thread that decides and writes. It takes whatever commands wait, applies them, commits all their
 /// records in one transaction with one flush, and only then tells: the directory, the feed, the answers.
 ///
-///   commands ─► apply ─► commit ─► directory ─► feed ─► acknowledgements and answers
+///   commands ─► apply ─► commit ─► directory ─► feed ─► private messages, acknowledgements and answers
 ///                          └ full: state back to what is on disk, what wanted to be stored is refused
 class Recorder {
  public:
@@ -55,12 +55,14 @@ class Recorder {
   void pack();
   void discard();
   void tell();
-  void publish_messages();
+  void deliver_messages();
+  void tell_members(Segment& segment);
   void perform(effect::Acknowledge& acknowledgement);
   void perform(effect::Answer& answer);
   void perform(effect::Admitted& admitted);
   void perform(effect::Departed& departed);
   void perform(effect::Notify& notice);
+  void perform(effect::NotifyMembers& notice);
   void perform(effect::Ruling& ruling);
 
   const Options options_;

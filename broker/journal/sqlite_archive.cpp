@@ -38,6 +38,12 @@ class SqliteArchive final : public Archive {
   Column columns(ClientNumber client) override {
     return borrowed([&](SegmentReader& segments) { return segments.columns(client); });
   }
+  std::vector<record::Moderated> moderations(RoomNumber room, std::uint64_t number,
+                                             std::size_t count) override {
+    return or_journal_failure([&] {
+      return readers_.with([&](Reader& reader) { return reader.moderations(room, number, count); });
+    });
+  }
   std::optional<StoredCell> cell(ClientNumber client, Column column) override {
     auto cells = row(client, column, 1);
     if (cells.empty() || cells.front().column != column) return std::nullopt;

@@ -18,13 +18,9 @@ namespace {
 
 /// Nobody else writes, but a person's shell or backup may hold a lock for a moment.
 constexpr int kBusyTimeoutMs = 5000;
-/// From this length on (4 MiB) the log is copied into the database after a commit. Nobody's message is told
-/// meanwhile: at 4,000 pages one delivery in a hundred came 9 to 17 ms late, at 1,000 7 to 9 ms, and the rate
-/// was the same.
-constexpr int kCheckpointPages = 1000;
-/// Readers that overlap without a pause keep the log from starting anew. From this length on (64 MiB) the
-/// checkpoint waits for them to step aside once.
-constexpr int kRestartPages = 16 * kCheckpointPages;
+/// Readers that overlap without a pause keep the log from starting anew. From so many times the length at
+/// which it is copied (64 MiB) the checkpoint waits for them to step aside once.
+constexpr int kRestartFactor = 16;
 
 SQLite::Database opened(const std::filesystem::path& path, JournalOptions options) {
   const bool has_log = broker::has_log(path);
@@ -56,17 +52,17 @@ bool is_lack_of_space(const SQLite::Exception& error, sqlite3* handle) {
 /// twice as long, for its length has to be flushed, too; and SQLite ends the log where a frame has no valid
 /// checksum. Whoever opens the file must not be the one who holds SQLite's locks on it: those are on other
 /// files.
-void grow_log(const std::filesystem::path& database) {
+void grow_log(const std::filesystem::path& database, int log_pages) {
   // The last commit before a checkpoint may be a large one.
-  constexpr std::uintmax_t kBytes = std::uintmax_t{2 * kCheckpointPages} * (4096 + 24) + 32;
-  constexpr std::uintmax_t kSpareBytes = 16 * kBytes;
+  const auto bytes = 2 * static_cast<std::uintmax_t>(log_pages) * (4096 + 24) + 32;
+  const auto spare_bytes = 16 * bytes;
   const auto path = database.string() + "-wal";
   std::error_code failure;
   const auto size = std::filesystem::file_size(path, failure);
-  if (failure || size >= kBytes || std::filesystem::space(path, failure).available < kSpareBytes) return;
+  if (failure || size >= bytes || std::filesystem::space(path, failure).available < spare_bytes) return;
   std::ofstream log(path, std::ios::binary | std::ios::app);
   const std::string zeros(64 * 1024, '\0');
-  for (auto written = size; log && written < kBytes; written += zeros.size()) {
+  for (auto written = size; log && written < bytes; written += zeros.size()) {
     log.write(zeros.data(), static_cast<std::streamsize>(zeros.size()));
   }
 }
@@ -82,13 +78,14 @@ WritingConnection::WritingConnection(const std::filesystem::path& path, JournalO
     : database_(opened(path, options)),
       begin_(database_, "BEGIN IMMEDIATE"),
       commit_(database_, "COMMIT"),
-      rollback_(database_, "ROLLBACK") {
+      rollback_(database_, "ROLLBACK"),
+      log_pages_due_(options.log_pages) {
   // Takes the place of SQLite's automatic checkpoint, which would swallow a failing flush of the database.
   sqlite3_wal_hook(database_.getHandle(), &note_log_pages, &log_pages_);
   if (options.durability == Durability::disk) {
     // The first reading makes the file.
     (void)database_.execAndGet("SELECT count(*) FROM meta");
-    grow_log(path);
+    grow_log(path, log_pages_due_);
   }
 }
 
@@ -135,8 +132,9 @@ void WritingConnection::roll_back() {
 }
 
 void WritingConnection::checkpoint_when_due() {
-  if (log_pages_ < kCheckpointPages) return;
-  const int mode = log_pages_ < kRestartPages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
+  if (log_pages_ < log_pages_due_) return;
+  const int mode =
+      log_pages_ < kRestartFactor * log_pages_due_ ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
   const int result = sqlite3_wal_checkpoint_v2(database_.getHandle(), nullptr, mode, nullptr, nullptr) & 0xff;
   // Without space or with readers in the way the log stays for now; everything committed is safe in it.
   if (result == SQLITE_OK || result == SQLITE_BUSY || result == SQLITE_FULL) return;

@@ -36,7 +36,8 @@ class WritingConnection {
   SQLite::Statement commit_;
   SQLite::Statement rollback_;
   bool has_failed_ = false;
-  int log_pages_ = 0;  ///< length of the write-ahead log after the last commit
+  const int log_pages_due_;  ///< from this length on the log is copied into the database
+  int log_pages_ = 0;        ///< length of the write-ahead log after the last commit
 };
 
 }  // namespace palabre::broker

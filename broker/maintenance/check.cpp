@@ -15,6 +15,7 @@
 #include "broker/journal/stored_act.hpp"
 #include "broker/journal/stored_client.hpp"
 #include "broker/journal/stored_segment.hpp"
+#include "broker/journal/stored_standing.hpp"
 #include "schema/frames.hpp"
 
 namespace palabre::broker {
@@ -57,6 +58,7 @@ class StoreChecker {
     part("what the operator did", [this] { check_acts(); });
     part("the rooms", [this] { check_rooms(); });
     part("the members", [this] { check_members(); });
+    part("who stands where", [this] { check_standings(); });
     part("the messages", [this] { check_segments(); });
     part("the matrix rows", [this] { check_rows(); });
     part("the ids of posts", [this] { check_outboxes(); });
@@ -140,6 +142,24 @@ class StoreChecker {
       require(is_room(room) && is_client(read.number<ClientNumber>(1)),
               numbered("a member of room", room.value) + " or that room is unknown");
     }
+  }
+
+  void check_standings() {
+    const auto look_at = [this](const char* columns, const char* table, auto stored_row) {
+      SQLite::Statement statement(database_, std::string("SELECT ") + columns + " FROM " + table);
+      Execution read(statement);
+      while (read.next()) {
+        try {
+          const auto stored = stored_row(read);
+          require(is_room(stored.room) && is_client(stored.client),
+                  std::string(table) + ": an unknown room or client");
+        } catch (const JournalFailure& failure) {
+          name(failure.what());
+        }
+      }
+    };
+    look_at(kStandingColumns, "standing", stored_standing);
+    look_at(kModerationColumns, "moderation", stored_moderation);
   }
 
   void check_segments() {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 
+#include "broker/domain/rooms.hpp"
 #include "broker/journal/checksum.hpp"
 #include "broker/journal/data_directory.hpp"
 #include "broker/journal/execution.hpp"
@@ -17,6 +18,7 @@
 #include "broker/journal/stored_act.hpp"
 #include "broker/journal/stored_client.hpp"
 #include "broker/journal/stored_segment.hpp"
+#include "broker/journal/stored_standing.hpp"
 #include "broker/maintenance/repaired_store.hpp"
 #include "broker/maintenance/salvage.hpp"
 #include "schema/frames.hpp"
@@ -118,6 +120,8 @@ class Repair {
     for (ClientNumber number{1}; number <= known_clients_; number = number.next()) write_client(number);
     for (RoomNumber number{1}; number <= known_rooms_; number = number.next()) write_room(number);
     write_members();
+    write_standings();
+    write_moderations();
     write_acts();
   }
 
@@ -135,9 +139,12 @@ class Repair {
     if (number == kLobby) return;  // every new store has it
     const auto found = rooms_.find(number);
     if (found != rooms_.end()) return repaired_.write(found->second);
-    const auto name = "lost-" + std::to_string(number.value);
-    lose("room " + std::to_string(number.value) + ", now called " + name);
+    // It may have been a private one: whoever was in it may go on, and nobody else.
+    const auto name = "lost/room-" + std::to_string(number.value);
+    lose("room " + std::to_string(number.value) + ", now called " + name +
+         " and closed to all but its members");
     repaired_.write(record::RoomMade{number, name, {}, {}});
+    lost_rooms_.insert(number);
   }
 
   void write_members() {
@@ -149,10 +156,63 @@ class Repair {
                                     read.number<TimeMs>(2)};
         const bool is_known =
             member.room && member.room <= known_rooms_ && member.client && member.client <= known_clients_;
-        if (is_known) repaired_.write(member);
+        if (!is_known) continue;
+        repaired_.write(member);
+        const bool needs_standing = lost_rooms_.contains(member.room) || is_closed(member.room);
+        if (needs_standing) standings_[{member.room, member.client}] = Standing{};
       }
     } catch (const SQLite::Exception&) {
       lose("some members of rooms: they have to join again");
+    }
+  }
+
+  [[nodiscard]] bool is_closed(RoomNumber number) const {
+    const auto found = rooms_.find(number);
+    return found != rooms_.end() && kind_of_stored(found->second.name) == RoomKind::closed;
+  }
+
+  /// A member whose standing is lost is left a voice.
+  void write_standings() {
+    each_row(kStandingColumns, "standing", "who was invited or banned in closed rooms",
+             [this](const Execution& row) {
+               const auto [room, client, standing] = stored_standing(row);
+               standings_[{room, client}] = standing.value();
+             });
+    for (const auto& [place, standing] : standings_) {
+      repaired_.write(record::StandingChanged{place.first, place.second, standing});
+    }
+  }
+
+  void write_moderations() {
+    std::map<RoomNumber, std::uint64_t> numbers;
+    each_row(kModerationColumns, "moderation", "what was done to people in closed rooms",
+             [&](const Execution& row) {
+               auto done = stored_moderation(row);
+               done.number = ++numbers[done.room];
+               repaired_.write(done);
+             });
+  }
+
+  /// Calls `take`, which throws JournalFailure for a row that has changed, with each row that is left.
+  template <class Take>
+  void each_row(const char* columns, const char* table, const char* what, Take take) {
+    bool is_whole = true;
+    try {
+      SQLite::Statement statement(old_, std::string("SELECT ") + columns + " FROM " + table);
+      Execution read(statement);
+      while (read.next()) is_whole = taken(take, read) && is_whole;
+    } catch (const SQLite::Exception&) {
+      is_whole = false;
+    }
+    if (!is_whole) lose(std::string("some of ") + what);
+  }
+  template <class Take>
+  static bool taken(Take& take, const Execution& row) {
+    try {
+      take(row);
+      return true;
+    } catch (const JournalFailure&) {
+      return false;
     }
   }
 
@@ -181,6 +241,8 @@ class Repair {
   RepairReport report_;
   std::map<ClientNumber, record::Registered> clients_;
   std::map<RoomNumber, record::RoomMade> rooms_;
+  std::set<RoomNumber> lost_rooms_;
+  std::map<std::pair<RoomNumber, ClientNumber>, Standing> standings_;
   ClientNumber known_clients_;
   RoomNumber known_rooms_ = kLobby;
 };

@@ -45,6 +45,8 @@ void RepairedStore::expect_id(ClientNumber client, Column column, OutboxId outbo
 void RepairedStore::write(const record::Registered& client) { facts_.insert(client); }
 void RepairedStore::write(const record::RoomMade& room) { facts_.insert(room); }
 void RepairedStore::write(const record::Joined& member) { facts_.insert(member); }
+void RepairedStore::write(const record::StandingChanged& standing) { facts_.insert(standing); }
+void RepairedStore::write(const record::Moderated& done) { facts_.insert(done); }
 void RepairedStore::write(const record::OperatorAct& act) { facts_.insert(act); }
 
 void RepairedStore::write(RoomNumber room, const Event& event) {

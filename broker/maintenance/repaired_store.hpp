@@ -32,6 +32,8 @@ class RepairedStore {
   void write(const record::Registered& client);
   void write(const record::RoomMade& room);
   void write(const record::Joined& member);
+  void write(const record::StandingChanged& standing);
+  void write(const record::Moderated& done);
   void write(const record::OperatorAct& act);
   /// The next message of the room, with its old column.
   void write(RoomNumber room, const Event& event);

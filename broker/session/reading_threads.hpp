@@ -15,7 +15,7 @@ namespace palabre::broker {
 /// A read of stored messages, and where its answer goes.
 struct ReadTask {
   Origin origin;
-  std::variant<request::History, request::Row> wanted;
+  std::variant<request::History, request::Row, request::Audit> wanted;
 };
 
 /// A few threads, named reader-1 and so on, that answer reads of stored messages at a lower priority than all

@@ -22,7 +22,7 @@ template <class Request>
 concept ReadRequest = std::same_as<Request, request::History> || std::same_as<Request, request::Row> ||
     std::same_as<Request, request::Heads> || std::same_as<Request, request::Rooms> ||
     std::same_as<Request, request::Who> || std::same_as<Request, request::Whois> ||
-    std::same_as<Request, request::Ping>;
+    std::same_as<Request, request::Ping> || std::same_as<Request, request::Audit>;
 
 /// Answers what can be answered without a decision: from the directory and from stored messages. Shared by
 /// all session threads and those that read.
@@ -57,6 +57,7 @@ class Reads {
   [[nodiscard]] Reply answer(ClientNumber client, const request::Who& wanted) const;
   [[nodiscard]] Reply answer(ClientNumber client, const request::Whois& wanted) const;
   [[nodiscard]] Reply answer(ClientNumber client, const request::Ping& wanted) const;
+  [[nodiscard]] Reply answer(ClientNumber client, const request::Audit& wanted) const;
 
   [[nodiscard]] std::shared_ptr<const Directory> directory() const {
     return board_.with([](const auto& newest) { return newest; });

@@ -107,6 +107,10 @@ void Session::answer(const Origin& origin, request::Leave& leave) {
   commands_.emplace_back(command::Leave{origin, std::move(leave.room)});
 }
 
+void Session::answer(const Origin& origin, request::Moderate& moderate) {
+  commands_.emplace_back(command::Moderate{origin, std::move(moderate)});
+}
+
 void Session::answer(const Origin& origin, request::Goodbye&) {
   commands_.emplace_back(command::Depart{origin});
 }
@@ -116,6 +120,8 @@ void Session::answer(const Origin& origin, request::History& history) {
 }
 
 void Session::answer(const Origin& origin, request::Row& row) { have_read({origin, row}); }
+
+void Session::answer(const Origin& origin, request::Audit& audit) { have_read({origin, std::move(audit)}); }
 
 void Session::have_read(ReadTask task) {
   const auto [client, connection, request] = task.origin;

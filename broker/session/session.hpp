@@ -70,9 +70,11 @@ class Session {
   void answer(const Origin& origin, request::Post& post);
   void answer(const Origin& origin, request::Join& join);
   void answer(const Origin& origin, request::Leave& leave);
+  void answer(const Origin& origin, request::Moderate& moderate);
   void answer(const Origin& origin, request::Goodbye& goodbye);
   void answer(const Origin& origin, request::History& history);
   void answer(const Origin& origin, request::Row& row);
+  void answer(const Origin& origin, request::Audit& audit);
   template <class Read>
   void answer(const Origin& origin, Read& read);
 

@@ -38,9 +38,9 @@ class MatrixPrinter {
       const auto& row = std::get<reply::Row>(answer);
       if (is_first) print_head(row);
       for (const auto& message : messages_of(row, connection_.welcome.epoch)) messages_.print(message);
-      next = next.plus(row.cells.size());
+      next = row.next;
       left -= std::min<std::uint64_t>(left, row.cells.size());
-      if (!output_.flush() || row.cells.empty() || next > row.columns) break;
+      if (!output_.flush() || !next) break;
     }
     return kDone;
   }

@@ -66,12 +66,19 @@ void Chat::take(const ClientEvent& event) {
 
 void Chat::happened(const event::Message& message) {
   completion_.heard(message.name);
+  if (rooms_.insert(message.room).second) completion_.knows_room(message.room);
   if (const auto shown = gate_.pass(message)) print_message(*shown, {.marks_replay = true});
 }
 
 void Chat::happened(const event::Notice& notice) {
-  if (notice.what.client == welcome_.client) return;
+  if (notice.what.client == welcome_.client) return happened_to_us(notice);
   if (const auto now = visits_.take(notice)) tell_notice(*now);
+}
+
+void Chat::happened_to_us(const event::Notice& notice) {
+  if (notice.what.kind < NoticeKind::invited) return;  // we did that ourselves
+  tell_notice(notice);
+  if (notice.what.kind == NoticeKind::invited) tell("/join " + notice.room + " goes there");
 }
 
 void Chat::tell_notice(const event::Notice& notice) {
@@ -140,8 +147,8 @@ void Chat::run(const std::string& line) {
   }
 }
 
-void Chat::say(const std::string& text) {
-  const auto posted = client_.post(room_, text);
+void Chat::say_in(const std::string& room, const std::string& text) {
+  const auto posted = client_.post(room, text);
   if (!posted) return complain("refused: " + posted.refusal().text);
   if (!gate_.is_open()) release();
 }

@@ -59,6 +59,16 @@ class Chat {
   void matrix(const std::string& argument);
   void history(const std::string& argument);
   void quit(const std::string& argument);
+  // chat_people.cpp
+  void msg(const std::string& argument);
+  void invite(const std::string& argument);
+  void role(const std::string& argument);
+  void kick(const std::string& argument);
+  void mute(const std::string& argument);
+  void unmute(const std::string& argument);
+  void ban(const std::string& argument);
+  void unban(const std::string& argument);
+  void audit(const std::string& argument);
 
  private:
   /// How long a command waits for the broker; the screen stands still meanwhile.
@@ -66,6 +76,7 @@ class Chat {
 
   void happened(const event::Message& message);
   void happened(const event::Notice& notice);
+  void happened(const event::ShutOut& shut_out);
   void happened(const event::Stored& stored);
   void happened(const event::PostRefused& refused);
   void happened(const event::PostDelayed& delayed);
@@ -75,9 +86,14 @@ class Chat {
   void happened(const event::StoreWentBack& back);
 
   void tell_notice(const event::Notice& notice);
+  void happened_to_us(const event::Notice& notice);
   void greet();
   void run(const std::string& line);
-  void say(const std::string& text);
+  void say(const std::string& text) { say_in(room_, text); }
+  void say_in(const std::string& room, const std::string& text);
+  void moderate(Moderation action, const std::string& argument);
+  /// Goes to another room if `room`, which is ours no longer, is the one we are in.
+  void leave_for_another(const std::string& room);
   void release();
   void toggle_lock();
   /// Follows a room from `history_lines` before its head.

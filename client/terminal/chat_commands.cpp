@@ -4,6 +4,7 @@
 #include "client/terminal/chat.hpp"
 #include "client/terminal/commands.hpp"
 #include "client/visible_text.hpp"
+#include "schema/room_names.hpp"
 #include "schema/text.hpp"
 
 namespace palabre::terminal {
@@ -114,8 +115,12 @@ void Chat::leave(const std::string& argument) {
   if (const auto* problem = std::get_if<Problem>(&left)) return complain(*problem);
   client_.unfollow(room);
   rooms_.erase(room);
-  if (room == room_ && !rooms_.empty()) room_ = rooms_.contains("lobby") ? "lobby" : *rooms_.begin();
+  leave_for_another(room);
   tell("you left " + room + " and are in " + room_);
+}
+
+void Chat::leave_for_another(const std::string& room) {
+  if (room == room_ && !rooms_.empty()) room_ = rooms_.contains("lobby") ? "lobby" : *rooms_.begin();
 }
 
 void Chat::who(const std::string& argument) {
@@ -130,7 +135,8 @@ void Chat::who(const std::string& argument) {
     online += client.is_online ? 1 : 0;
     const auto number = left_aligned("#" + std::to_string(client.client.value), 5);
     print("  " + number + " " + left_aligned(visible_line(client.name), limits::kNameBytesMax) +
-              (client.is_online ? " online" : " offline"),
+              (client.is_online ? " online" : " offline") +
+              (client.role ? ", " + std::string(name_of(*client.role)) : ""),
           Tone::normal);
   }
   const auto members = counted(who.clients.size(), "member") + (who.next ? ", and more" : "");

@@ -8,17 +8,29 @@
 namespace palabre::terminal {
 namespace {
 
-constexpr std::array<Command, 13> kCommands{{
+constexpr std::array<Command, 22> kCommands{{
     {"help", "[COMMAND]", "List the commands, or explain one", "/help peek", &Chat::help},
     {"lock", "", "Hold what comes in until your message is sent (F4)", "/lock", &Chat::lock},
     {"unlock", "", "Show what was held", "/unlock", &Chat::unlock},
     {"more", "", "Read on in what was held", "/more", &Chat::more},
     {"peek", "[N]", "Show the last held lines and stay locked", "/peek 5", &Chat::peek},
-    {"join", "ROOM", "Go to a room; a new name makes a new room", "/join tea", &Chat::join},
+    {"join", "ROOM", "Go to a room; a new name makes one, and YOU/NAME a closed one", "/join tea",
+     &Chat::join},
     {"leave", "[ROOM]", "Leave a room", "/leave tea", &Chat::leave},
     {"who", "[ROOM]", "Who is in this room, and who is online", "/who", &Chat::who},
     {"whois", "NAME", "Somebody's key in words, to compare by another way", "/whois alice", &Chat::whois},
     {"rooms", "", "List the rooms", "/rooms", &Chat::rooms},
+    {"msg", "NAME [TEXT]", "Say something to one person alone, or go there", "/msg bob see you at four",
+     &Chat::msg},
+    {"invite", "NAME", "Let somebody into this closed room", "/invite bob", &Chat::invite},
+    {"role", "NAME ROLE", "Make somebody reader, voice, moderator or owner", "/role bob moderator",
+     &Chat::role},
+    {"kick", "NAME [WHY]", "Send somebody away from this closed room", "/kick bob off topic", &Chat::kick},
+    {"mute", "NAME [TIME]", "Let somebody only read for a time, usually 10m", "/mute bob 1h", &Chat::mute},
+    {"unmute", "NAME", "Let somebody speak again", "/unmute bob", &Chat::unmute},
+    {"ban", "NAME [WHY]", "Send somebody away from this closed room for good", "/ban bob", &Chat::ban},
+    {"unban", "NAME", "Take a ban back", "/unban bob", &Chat::unban},
+    {"audit", "[N]", "What was done to people in this closed room, by whom and why", "/audit", &Chat::audit},
     {"matrix", "[CLIENT]", "The last of what a client said: its row of the matrix", "/matrix 3",
      &Chat::matrix},
     {"history", "[N]", "The last messages of this room", "/history 50", &Chat::history},

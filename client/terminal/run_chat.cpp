@@ -160,6 +160,7 @@ int run_chat(const ChatOptions& options) {
   use_utf8();
   auto wanted = options.client;
   wanted.wants_notices = true;
+  wanted.follows_new_direct_rooms = true;
   Client client(std::move(wanted));
   auto answer = client.connect(kConnectWait);
   if (const auto* problem = std::get_if<Problem>(&answer)) {

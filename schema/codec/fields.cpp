@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "schema/room_names.hpp"
 #include "schema/text.hpp"
 
 namespace palabre::codec {
@@ -126,6 +127,25 @@ std::string Fields::token(std::string_view key) {
   return text;
 }
 
+std::string Fields::reason(std::string_view key) {
+  auto text = string(key);
+  const auto refusal = refuse_reason(text);
+  if (!problem_ && refusal) note(*refusal);
+  return text;
+}
+
+Role Fields::role(std::string_view key) {
+  const auto role = role_named(string(key));
+  if (!role) note_malformed(key, "is not a role");
+  return role.value_or(Role::voice);
+}
+
+Moderation Fields::moderation(std::string_view key) {
+  const auto action = moderation_named(string(key));
+  if (!action) note_malformed(key, "is not one of the actions");
+  return action.value_or(Moderation::invite);
+}
+
 Epoch Fields::epoch(std::string_view key) {
   auto text = string(key);
   if (!problem_ && !is_epoch(text)) note_malformed(key, "is not an epoch");
@@ -215,6 +235,18 @@ std::string Row::room() {
   auto text = string();
   if (!is_room(text)) note("has no room where one is due");
   return text;
+}
+
+Moderation Row::moderation() {
+  const auto action = moderation_named(string());
+  if (!action) note("has no action where one is due");
+  return action.value_or(Moderation::invite);
+}
+
+std::optional<Fields> Row::extras() {
+  const auto* value = take();
+  if (value == nullptr) return std::nullopt;
+  return Fields(*value);
 }
 
 std::vector<RoomHead> read_room_heads(Fields& fields, std::string_view key) {

@@ -50,6 +50,9 @@ class Fields {
   std::string name(std::string_view key);
   std::string room(std::string_view key);
   std::string token(std::string_view key);
+  std::string reason(std::string_view key);
+  Role role(std::string_view key);
+  Moderation moderation(std::string_view key);
   Epoch epoch(std::string_view key);
   /// Between 1 and kTextsMax texts that may be posted.
   Texts texts(std::string_view key);
@@ -86,6 +89,9 @@ class Row {
   bool boolean();
   std::string string();
   std::string room();
+  Moderation moderation();
+  /// The map that may come last; nothing when none does.
+  std::optional<Fields> extras();
 
   template <class Id>
   Id id(std::uint64_t min = 1) {

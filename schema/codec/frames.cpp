@@ -1,8 +1,7 @@
 #include "schema/frames.hpp"
 
-#include <array>
-
 #include "schema/codec/fields.hpp"
+#include "schema/codec/notices.hpp"
 #include "schema/codec/writer.hpp"
 
 namespace palabre {
@@ -12,17 +11,8 @@ using codec::Fields;
 using codec::Row;
 using codec::Writer;
 
-constexpr std::array<std::string_view, 5> kNoticeNames{"came", "went", "joined", "left", "rekeyed"};
-
 // Of a batch header with one name.
 constexpr std::size_t kHeaderBytesTypical = 160;
-
-NoticeKind notice_kind(std::string_view name) {
-  for (std::size_t i = 0; i < kNoticeNames.size(); ++i) {
-    if (kNoticeNames[i] == name) return static_cast<NoticeKind>(i);
-  }
-  return NoticeKind::unknown;
-}
 
 void require_version(Fields& fields) {
   if (fields.integer("v") != limits::kProtocolVersion && !fields.problem()) {
@@ -56,11 +46,6 @@ std::string room_topic(std::string_view room) { return "room/" + std::string(roo
 
 std::string notice_topic(std::string_view room) { return "notice/" + std::string(room) + "/"; }
 
-std::string_view name_of(NoticeKind kind) {
-  const auto index = static_cast<std::size_t>(kind);
-  return index < kNoticeNames.size() ? kNoticeNames[index] : "unknown";
-}
-
 Bytes encode(const Batch& batch) {
   Bytes body;
   Writer writer(body);
@@ -78,6 +63,17 @@ Bytes encode(const PackedBatch& batch) {
   codec::write_batch_fields(writer, batch, batch.events.count, batch.events.time);
   body.append(batch.events.bytes);
   return body;
+}
+
+Bytes encode_said(const PackedBatch& batch) {
+  Bytes frame;
+  frame.reserve(batch.events.bytes.size() + kHeaderBytesTypical);
+  Writer writer(frame);
+  writer.map(9).field("type", codec::kSaidType).field("request", RequestId{});
+  codec::write_batch_fields(writer, batch, batch.events.count, batch.events.time);
+  writer.add("events").array(batch.events.count);
+  frame.append(batch.events.bytes);
+  return frame;
 }
 
 bool PackedEvents::has_space_for(std::size_t text_size, TimeMs at) const {
@@ -122,11 +118,8 @@ Bytes encode(const Tick& tick) {
 Bytes encode(const Notice& notice) {
   Bytes body;
   Writer writer(body);
-  writer.map(4).field("v", limits::kProtocolVersion).field("room", notice.room).field("time", notice.time);
-  writer.add("events").array(notice.events.size());
-  for (const auto& event : notice.events) {
-    writer.array(3).add(name_of(event.kind)).add(event.client).add(event.name);
-  }
+  writer.map(4).field("v", limits::kProtocolVersion);
+  codec::write_notice_fields(writer, notice);
   return body;
 }
 
@@ -164,14 +157,7 @@ Result<Notice> decode_notice(std::string_view body) {
   if (!object) return object.refusal();
   Fields fields(*object);
   require_version(fields);
-  Notice notice;
-  notice.room = fields.room("room");
-  notice.time = fields.id<TimeMs>("time");
-  notice.events = codec::read_rows<NoticeEvent>(fields, fields.array("events"), "a notice", 3, [](Row& row) {
-    const auto kind = notice_kind(row.string());
-    const auto client = row.id<ClientNumber>();
-    return NoticeEvent{kind, client, row.string()};
-  });
+  auto notice = codec::read_notice(fields);
   if (fields.problem()) return *fields.problem();
   return notice;
 }

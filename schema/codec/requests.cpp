@@ -52,6 +52,24 @@ struct RequestWriter {
     if (who.room) writer.field("room", *who.room);
   }
   void operator()(const request::Whois& whois) { begin(writer, "whois", id, 1).field("name", whois.name); }
+  void operator()(const request::Moderate& moderate) {
+    const bool has_for = moderate.action == Moderation::mute;
+    const std::size_t keys =
+        3 + (moderate.role ? 1 : 0) + (has_for ? 1 : 0) + (moderate.reason.empty() ? 0 : 1);
+    begin(writer, "moderate", id, keys)
+        .field("room", moderate.room)
+        .field("action", name_of(moderate.action));
+    writer.field("name", moderate.name);
+    if (moderate.role) writer.field("role", name_of(*moderate.role));
+    if (has_for) writer.field("for", moderate.for_ms);
+    if (!moderate.reason.empty()) writer.field("reason", moderate.reason);
+  }
+  void operator()(const request::Audit& audit) {
+    begin(writer, "audit", id, 3)
+        .field("room", audit.room)
+        .field("from", audit.from)
+        .field("count", audit.count);
+  }
   void operator()(const request::Ping&) { begin(writer, "ping", id, 0); }
   void operator()(const request::Goodbye&) { begin(writer, "goodbye", id, 0); }
 };
@@ -108,6 +126,28 @@ Request read_who(Fields& fields) {
   return who;
 }
 
+Request read_moderate(Fields& fields) {
+  request::Moderate moderate;
+  moderate.room = fields.room("room");
+  moderate.action = fields.moderation("action");
+  moderate.name = fields.name("name");
+  const bool gives_role = moderate.action == Moderation::role;
+  if (gives_role || (moderate.action == Moderation::invite && fields.has("role"))) {
+    moderate.role = fields.role("role");
+  }
+  if (moderate.action == Moderation::mute) moderate.for_ms = fields.integer("for", 1, limits::kMuteMsMax);
+  if (fields.has("reason")) moderate.reason = fields.reason("reason");
+  return moderate;
+}
+
+Request read_audit(Fields& fields) {
+  request::Audit audit;
+  audit.room = fields.room("room");
+  audit.from = fields.integer("from", 1);
+  audit.count = fields.integer("count", 1);
+  return audit;
+}
+
 struct RequestKind {
   std::string_view type;
   Request (*read)(Fields&);
@@ -125,6 +165,8 @@ constexpr RequestKind kRequestKinds[] = {
     {"rooms", [](Fields&) -> Request { return request::Rooms{}; }},
     {"who", read_who},
     {"whois", [](Fields& fields) -> Request { return request::Whois{fields.name("name")}; }},
+    {"moderate", read_moderate},
+    {"audit", read_audit},
     {"goodbye", [](Fields&) -> Request { return request::Goodbye{}; }},
 };
 

@@ -102,6 +102,9 @@ using Writer = BasicWriter<FrameSink>;
 /// Takes five numbers, or heads of arrays and texts, and no more.
 using SmallWriter = BasicWriter<SmallSink>;
 
+/// The type of what is said in private rooms.
+inline constexpr std::string_view kSaidType = "batch";
+
 inline void write_room_heads(Writer& writer, std::string_view key, const std::vector<RoomHead>& heads) {
   writer.add(key).array(heads.size());
   for (const auto& [room, head] : heads) writer.array(2).add(room).add(head);

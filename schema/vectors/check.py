@@ -21,7 +21,10 @@ HERE = Path(__file__).resolve().parent
 INTEGER_MAX = 2**53 - 1
 DEPTH_MAX = 4
 NAME = re.compile(r"[a-z][a-z0-9_-]{1,23}\Z")
-ROOM = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}\Z")
+ROOM = re.compile(r"([a-z0-9][a-z0-9_-]{0,31}|[a-z][a-z0-9_-]{1,23}/[a-z0-9][a-z0-9_-]{0,31}|@[a-z][a-z0-9_-]{1,23})\Z")
+ROLES = {"reader", "voice", "moderator", "owner"}
+ACTIONS = {"invite", "role", "kick", "mute", "unmute", "ban", "unban"}
+MUTE_MS_MAX = 365 * 24 * 3600 * 1000
 TOKEN = re.compile(r"[\x21-\x7e]{16,128}\Z")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -115,6 +118,34 @@ def texts(value) -> None:
         require(text != "" and is_utf8 and not CONTROLS.search(text), "bad_text")
 
 
+def one_of(words: set):
+    return lambda value: require(isinstance(value, str) and value in words)
+
+
+def reason(value) -> None:
+    require(isinstance(value, str))
+    raw = value.encode("utf-8", "surrogateescape")
+    require(len(raw) <= 256, "too_long")
+    require(value == raw.decode("utf-8", "replace") and not CONTROLS.search(value), "bad_text")
+
+
+def mute_time(value) -> None:
+    integer(1)(value)
+    require(value <= MUTE_MS_MAX)
+
+
+def fields_of(request: dict) -> list:
+    """What a request of this type has; `role` and `for` belong to some actions only."""
+    fields = list(FIELDS[request["type"]])
+    if request["type"] == "moderate":
+        action = request.get("action")
+        if action in ("role", "invite"):
+            fields.insert(3, ("role" if action == "role" else "role?", one_of(ROLES)))
+        if action == "mute":
+            fields.insert(3, ("for", mute_time))
+    return fields
+
+
 ROOM_FIELD = ("room", matching(ROOM, "bad_room"))
 COUNT_FIELDS = [("from", integer(1)), ("count", integer(1))]
 FIELDS = {
@@ -136,6 +167,13 @@ FIELDS = {
     "whois": [("name", matching(NAME, "bad_name"))],
     "ping": [],
     "goodbye": [],
+    "moderate": [
+        ROOM_FIELD,
+        ("action", one_of(ACTIONS)),
+        ("name", matching(NAME, "bad_name")),
+        ("reason?", reason),
+    ],
+    "audit": [ROOM_FIELD, *COUNT_FIELDS],
 }
 
 
@@ -156,7 +194,7 @@ def refusal_of(frame: bytes) -> tuple[str | None, int]:
         number = request["request"]
         require(is_whole and isinstance(request.get("type"), str))
         require(request["type"] in FIELDS, "unknown_request")
-        for names, check in FIELDS[request["type"]]:
+        for names, check in fields_of(request):
             check_field(request, names, check)
     except Refused as refused:
         return refused.args[0], number
@@ -203,7 +241,7 @@ def problems_in_page(vectors: list):
 
 def problems_in_fingerprints(vectors: list):
     """The words are the page's."""
-    section = (HERE.parent / "README.md").read_text().partition("## 13.")[2]
+    section = (HERE.parent / "README.md").read_text().partition("## 14.")[2]
     words = section.partition("```text\n")[2].partition("```")[0].split()
     if len(set(words)) != 256 or words != sorted(words):
         yield "README.md: not 256 words in order"

@@ -18,8 +18,15 @@ Heartbeat started() {
 TEST(Heartbeat, needs_a_ping_when_nothing_was_sent_for_a_heartbeat) {
   auto heartbeat = started();
   heartbeat.sent(kStart + 4s);
-  EXPECT_FALSE(heartbeat.needs_ping(kStart + 13s));
-  EXPECT_TRUE(heartbeat.needs_ping(kStart + 14s));
+  EXPECT_EQ(heartbeat.ping_at(false), kStart + 14s);
+}
+
+TEST(Heartbeat, needs_a_ping_in_any_case_when_its_answer_is_wanted) {
+  auto heartbeat = started();
+  heartbeat.sent(kStart + 4s);
+  EXPECT_EQ(heartbeat.ping_at(true), kStart + 10s);
+  heartbeat.pinged(kStart + 10s);
+  EXPECT_EQ(heartbeat.ping_at(true), kStart + 20s);
 }
 
 TEST(Heartbeat, thinks_the_broker_dead_after_three_silent_heartbeats) {

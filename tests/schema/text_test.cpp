@@ -22,16 +22,6 @@ TEST(Names, have_2_to_24_characters_and_begin_with_a_letter) {
   EXPECT_FALSE(is_name("andr\u00e9"));
 }
 
-TEST(Rooms, have_1_to_32_characters_and_begin_with_a_letter_or_digit) {
-  EXPECT_TRUE(is_room("a"));
-  EXPECT_TRUE(is_room("4"));
-  EXPECT_TRUE(is_room(std::string(32, 'r')));
-  EXPECT_FALSE(is_room(""));
-  EXPECT_FALSE(is_room(std::string(33, 'r')));
-  EXPECT_FALSE(is_room("-a"));
-  EXPECT_FALSE(is_room("tea/time"));
-}
-
 TEST(Tokens, have_16_to_128_printable_characters_without_spaces) {
   EXPECT_TRUE(is_token(std::string(16, '!')));
   EXPECT_TRUE(is_token(std::string(128, '~')));

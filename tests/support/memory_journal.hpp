@@ -109,6 +109,16 @@ class MemoryJournal : public Journal, public Archive {
     return Column{}.plus(rows_[client.value].size());
   }
 
+  std::vector<record::Moderated> moderations(RoomNumber room, std::uint64_t number,
+                                             std::size_t count) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<record::Moderated> found;
+    for (const auto& done : moderations_) {
+      if (done.room == room && done.number >= number && found.size() < count) found.push_back(done);
+    }
+    return found;
+  }
+
   std::optional<StoredCell> cell(ClientNumber client, Column column) override {
     const std::lock_guard lock(mutex_);
     const Places& row = rows_[client.value];
@@ -158,7 +168,7 @@ class MemoryJournal : public Journal, public Archive {
 
   void add(const record::RoomMade& made) {
     require(made.room.value == image_.rooms.size() + 1, "room numbers must have no hole");
-    image_.rooms.push_back({made.room, made.name, {}, {}});
+    image_.rooms.push_back({made.room, made.name, {}, {}, {}, 0});
   }
 
   void add(const record::Joined& joined) {
@@ -171,6 +181,18 @@ class MemoryJournal : public Journal, public Archive {
   void add(const record::Left& left) {
     auto& members = image_.rooms.at(left.room.value - 1).members;
     require(std::erase(members, left.client) == 1, "only members leave a room");
+  }
+
+  void add(const record::StandingChanged& changed) {
+    auto& standings = image_.rooms.at(changed.room.value - 1).standings;
+    std::erase_if(standings, [&](const auto& it) { return it.first == changed.client; });
+    if (changed.standing) standings.emplace_back(changed.client, *changed.standing);
+  }
+
+  void add(const record::Moderated& done) {
+    auto& count = image_.rooms.at(done.room.value - 1).moderations;
+    require(done.number == ++count, "moderations must have no hole");
+    moderations_.push_back(done);
   }
 
   void add(const record::Cells& cells) {
@@ -205,6 +227,7 @@ class MemoryJournal : public Journal, public Archive {
   std::size_t commits_ = 0;
   Image image_;
   std::vector<StoredMessage> messages_;
+  std::vector<record::Moderated> moderations_;
   std::map<std::uint32_t, Places> timelines_;
   std::map<std::uint32_t, Places> rows_;
   std::map<std::tuple<ClientNumber, OutboxId, Counter>, std::size_t> posts_;

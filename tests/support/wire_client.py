@@ -91,13 +91,14 @@ class Dealer:
 class Peer:
     """An identity's connection: says hello, asks, posts, and follows rooms by the listener's rules."""
 
-    def __init__(self, broker, name: str, token: str | None = None, feed_options: dict | None = None):
+    def __init__(self, broker, name: str, token: str | None = None, feed_options: dict | None = None,
+                 keys: Keys | None = None):
         self.host = broker.talk.rpartition(":")[0]
         self.name, self.token = name, token or token_of(name)
         self.feed_options = feed_options or {}
-        self.dealer, self.numbers = Dealer(broker.talk), itertools.count(1)
+        self.dealer, self.numbers = Dealer(broker.talk, keys), itertools.count(1)
         self.outbox, self.counter = random.randrange(1, 2**53), 0
-        self.answers, self.feed, self.tick = {}, None, 0
+        self.answers, self.unasked, self.feed, self.tick = {}, [], None, 0
         self.last, self.events, self.notices, self.refills = {}, {}, [], 0
         self.welcome = self.hello()
 
@@ -134,9 +135,21 @@ class Peer:
 
     def answer(self, number: int, timeout: float = PATIENCE_S) -> dict:
         while number not in self.answers:
-            reply = self.dealer.reply(timeout)
-            self.answers[reply["request"]] = reply
+            self.sort(self.dealer.reply(timeout))
         return self.answers.pop(number)
+
+    def sort(self, reply: dict) -> None:
+        if reply["type"] in ("batch", "notice"):
+            self.unasked.append(reply)
+        else:
+            self.answers[reply["request"]] = reply
+
+    def private(self, count: int, timeout: float = PATIENCE_S) -> list[dict]:
+        """The next `count` things that were said, or happened, in private rooms."""
+        while len(self.unasked) < count:
+            self.sort(self.dealer.reply(timeout))
+        heard, self.unasked = self.unasked[:count], self.unasked[count:]
+        return heard
 
     def ask(self, type: str, timeout: float = PATIENCE_S, **fields) -> dict:
         reply = self.answer(self.send(type, **fields), timeout)
@@ -173,12 +186,11 @@ class Peer:
                 return events
 
     def row(self, client: int) -> list:
-        cells = []
-        while True:
-            reply = self.ask("row", client=client, count=1024, **{"from": len(cells) + 1})
-            cells += reply["cells"]
-            if len(cells) == reply["columns"]:
-                return cells
+        cells, due = [], 1
+        while due:
+            reply = self.ask("row", client=client, count=1024, **{"from": due})
+            cells, due = cells + reply["cells"], reply["next"]
+        return cells
 
     # Listening
 

@@ -38,7 +38,7 @@ void expect_same(const Directory& shown, const Directory& made_anew) {
     EXPECT_EQ(shown.at(client).rooms, made_anew.at(client).rooms) << client.value;
   }
   for (RoomNumber room{1}; shown.has(room); room = room.next()) {
-    EXPECT_EQ(shown.find_room(made_anew.at(room).name), room);
+    EXPECT_EQ(shown.find_room(kAlice, made_anew.at(room).name), room);
     EXPECT_EQ(members(shown.at(room).members), members(made_anew.at(room).members)) << room.value;
   }
 }
@@ -82,8 +82,8 @@ TEST_F(DirectoryTest, knows_which_numbers_and_names_exist) {
   EXPECT_FALSE(directory->has(RoomNumber{0}));
   EXPECT_TRUE(directory->has(kTea));
   EXPECT_FALSE(directory->has(RoomNumber{3}));
-  EXPECT_EQ(directory->find_room("tea"), kTea);
-  EXPECT_EQ(directory->find_room("te"), RoomNumber{0});
+  EXPECT_EQ(directory->find_room(kAlice, "tea"), kTea);
+  EXPECT_EQ(directory->find_room(kAlice, "te"), RoomNumber{0});
 }
 
 TEST_F(DirectoryTest, shows_what_a_decision_touched_and_keeps_the_picture_before) {
@@ -93,7 +93,7 @@ TEST_F(DirectoryTest, shows_what_a_decision_touched_and_keeps_the_picture_before
   const auto left = next(*joined, state_, leave(kAlice, "tea"));
   EXPECT_EQ(before->clients(), 0U);
   EXPECT_TRUE(came->at(kAlice).is_online);
-  EXPECT_EQ(came->find_room("tea"), RoomNumber{0});
+  EXPECT_EQ(came->find_room(kAlice, "tea"), RoomNumber{0});
   EXPECT_THAT(members(joined->at(kTea).members), ElementsAre(kAlice));
   EXPECT_THAT(joined->at(kAlice).rooms, ElementsAre(kLobby, kTea));
   EXPECT_THAT(members(left->at(kTea).members), IsEmpty());

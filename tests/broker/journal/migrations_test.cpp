@@ -133,6 +133,8 @@ TEST_F(MigrationsTest, keep_the_rows_that_the_second_version_indexed) {
   MessageWriter writer;
   { const OpenStore store = open({}, {registered({1}, "alice"), writer.write({1}, kLobby, "one")}); }
   meddle(R"sql(INSERT INTO row_index SELECT client, "column", count, place FROM row_recent;
+               DROP TABLE standing;
+               DROP TABLE moderation;
                DROP TABLE row_recent;
                ALTER TABLE segment DROP COLUMN checksum;
                ALTER TABLE client DROP COLUMN checksum;
@@ -151,7 +153,9 @@ TEST_F(MigrationsTest, keep_the_rows_that_the_second_version_indexed) {
 
 TEST_F(MigrationsTest, keep_who_there_was_before_there_were_keys) {
   { const OpenStore store = open({}, {registered({1}, "alice")}); }
-  meddle(R"sql(ALTER TABLE client DROP COLUMN key;
+  meddle(R"sql(DROP TABLE standing;
+               DROP TABLE moderation;
+               ALTER TABLE client DROP COLUMN key;
                ALTER TABLE client DROP COLUMN invite;
                DROP TABLE operator_act;
                PRAGMA user_version = 3)sql");
@@ -164,7 +168,7 @@ TEST_F(MigrationsTest, keep_who_there_was_before_there_were_keys) {
 
 TEST_F(MigrationsTest, ban_nobody_who_was_there_before_there_were_bans) {
   { const OpenStore store = open({}, {registered({1}, "alice")}); }
-  meddle("DROP TABLE operator_act; PRAGMA user_version = 4");
+  meddle("DROP TABLE operator_act; DROP TABLE standing; DROP TABLE moderation; PRAGMA user_version = 4");
   OpenStore store = open();
   EXPECT_FALSE(store.journal->load().clients.at(0).ban.has_value());
   commit(store, {record::OperatorAct{record::OperatorAct::Kind::ban, {1}, "spam", {1000}}});

@@ -153,7 +153,7 @@ TEST_F(FullStoreTest, grants_no_join_that_rests_on_one_it_refused) {
   for (const std::uint64_t request : {3U, 4U, 5U, 6U}) {
     EXPECT_EQ(replies_.reply_to(request).refusal(), RefusalCode::storage_full) << request;
   }
-  EXPECT_EQ(board_.with([](const auto& newest) { return newest->find_room("tea"); }), RoomNumber{0});
+  EXPECT_EQ(board_.with([](const auto& newest) { return newest->find_room(kAlice, "tea"); }), RoomNumber{0});
 }
 
 TEST_F(FullStoreTest, answers_what_came_before_the_first_refusal_as_ever) {

@@ -190,11 +190,13 @@ TEST_F(RepairTest, keeps_the_numbers_of_clients_and_rooms_that_are_lost) {
   meddle("UPDATE client SET name = 'x' WHERE number = 1; UPDATE room SET name = 'y' WHERE number = 2");
   const auto report = repair_store(database(), temporary() / "new");
   EXPECT_EQ(report.messages, 40U);
-  EXPECT_THAT(report.losses, ElementsAre("client 1, now called lost-1", "room 2, now called lost-2"));
+  EXPECT_THAT(report.losses, ElementsAre("client 1, now called lost-1",
+                                         "room 2, now called lost/room-2 and closed to all but its members"));
   const auto image = OpenStore(temporary() / "new").journal->load();
   EXPECT_EQ(image.clients.at(0).name, "lost-1");
   EXPECT_EQ(image.clients.at(1).name, "bob");
-  EXPECT_EQ(image.rooms.at(1).name, "lost-2");
+  EXPECT_EQ(image.rooms.at(1).name, "lost/room-2") << "it may have been a closed one";
+  EXPECT_EQ(image.rooms.at(1).standings.size(), image.rooms.at(1).members.size()) << "who was in it still is";
 }
 
 TEST_F(RepairTest, overwrites_nothing) {

@@ -193,29 +193,101 @@ TEST_F(ReadsTest, bounds_who_whatever_was_asked_for) {
   EXPECT_EQ(who.next.value, limits::kWhoClientsMax + 1);
 }
 
-TEST_F(ReadsTest, says_by_which_key_somebody_is_known) {
-  const CurveKey key(kKeyBytes, 'k');
-  auto state = restore({"0123456789abcdef",
-                        {},
-                        {{kAlice, "alice", {"a"}, {}}, {kBob, "bob", {{}, key}, {}}},
-                        {{kLobby, "lobby", {}, {kAlice, kBob}}}});
-  state.roster.connect(kBob, kDesk);
-  show(state);
-  const auto bob = read<reply::Whois>(request::Whois{"bob"});
-  EXPECT_EQ(bob.client, kBob);
-  EXPECT_EQ(bob.name, "bob");
-  EXPECT_TRUE(bob.is_online);
-  EXPECT_EQ(bob.key, key);
-  const auto alice = read<reply::Whois>(request::Whois{"alice"});
-  EXPECT_FALSE(alice.is_online);
-  EXPECT_TRUE(alice.key.empty());
-  EXPECT_EQ(read<Refusal>(request::Whois{"carol"}).code, RefusalCode::no_such_client);
-}
-
 TEST_F(ReadsTest, answers_a_ping_with_time_and_epoch) {
   const auto pong = read<reply::Pong>(request::Ping{});
   EXPECT_EQ(pong.time, TimeMs{4242});
   EXPECT_EQ(pong.epoch, "0123456789abcdef");
+}
+
+class PrivateReadsTest : public ReadsTest {
+ protected:
+  static constexpr RoomNumber kClosed{3};
+  static constexpr RoomNumber kDirect{4};
+
+  PrivateReadsTest() {
+    const std::vector<Record> made{record::RoomMade{kClosed, "alice/tea", kAlice, {}},
+                                   record::RoomMade{kDirect, "@1-2", kAlice, {}}};
+    EXPECT_EQ(archive_.commit(made), CommitResult::committed);
+    say(kAlice, kClosed, "in council", 400);
+    say(kAlice, kDirect, "entre nous", 500);
+    say(kAlice, kLobby, "four", 600);
+    auto state = restore(archive_.load());
+    for (const auto client : {kAlice, kBob}) state.rooms.join(kDirect, client);
+    state.rooms.join(kClosed, kAlice);
+    state.rooms.set_standing(kClosed, kAlice, Standing{Role::owner});
+    state.roster.add("carol", {"c"});
+    show(state);
+  }
+  static constexpr ClientNumber kCarol{3};
+};
+
+TEST_F(PrivateReadsTest, leave_out_of_a_row_what_the_reader_may_not_read) {
+  const auto texts = [this](ClientNumber asker) {
+    std::vector<std::string> found;
+    for (const auto& cell : read<reply::Row>(request::Row{kAlice, {1}, 99}, asker).cells)
+      found.push_back(cell.text);
+    return found;
+  };
+  EXPECT_THAT(texts(kAlice), ElementsAre("one", "three", "in council", "entre nous", "four"));
+  EXPECT_THAT(texts(kBob), ElementsAre("one", "three", "entre nous", "four"));
+  EXPECT_THAT(texts(kCarol), ElementsAre("one", "three", "four"));
+}
+
+TEST_F(PrivateReadsTest, go_on_behind_cells_of_a_row_that_are_left_out) {
+  const auto row = read<reply::Row>(request::Row{kAlice, {3}, 2}, kCarol);
+  EXPECT_THAT(row.cells, IsEmpty());
+  EXPECT_EQ(row.next, Column{5});
+  EXPECT_EQ(read<reply::Row>(request::Row{kAlice, row.next, 2}, kCarol).next, Column{}) << "that was all";
+}
+
+TEST_F(PrivateReadsTest, name_rooms_as_the_reader_does_and_hide_them_from_others) {
+  const auto names = [this](ClientNumber asker) {
+    std::vector<std::string> found;
+    for (const auto& [room, head] : read<reply::Heads>(request::Heads{}, asker).rooms) found.push_back(room);
+    return found;
+  };
+  EXPECT_THAT(names(kAlice), ElementsAre("alice/tea", "@bob"));
+  EXPECT_THAT(names(kBob), ElementsAre("@alice"));
+  EXPECT_THAT(names(kCarol), IsEmpty());
+  EXPECT_THAT(read<reply::Rooms>(request::Rooms{}, kAlice).rooms, SizeIs(3)) << "direct rooms are not listed";
+  EXPECT_THAT(read<reply::Rooms>(request::Rooms{}, kBob).rooms, SizeIs(2));
+}
+
+TEST_F(PrivateReadsTest, refuse_private_rooms_as_if_they_were_not_there) {
+  for (const auto* room : {"alice/tea", "alice/none", "@alice"}) {
+    EXPECT_EQ(read<Refusal>(request::History{room, Sequence{1}, {}, 9}, kCarol),
+              refuse(RefusalCode::no_such_room));
+    EXPECT_EQ(read<Refusal>(request::Who{{1}, 9, room}, kCarol), refuse(RefusalCode::no_such_room));
+    EXPECT_EQ(read<Refusal>(request::Audit{room, 1, 9}, kCarol), refuse(RefusalCode::no_such_room));
+  }
+}
+
+TEST_F(PrivateReadsTest, name_in_a_pong_the_heads_that_no_tick_names) {
+  EXPECT_THAT(read<reply::Pong>(request::Ping{}).rooms,
+              ElementsAre(RoomHead{"alice/tea", {1}}, RoomHead{"@bob", {1}}));
+  EXPECT_THAT(read<reply::Pong>(request::Ping{}, kCarol).rooms, IsEmpty());
+}
+
+TEST_F(PrivateReadsTest, tell_roles_in_a_closed_room_alone) {
+  EXPECT_EQ(read<reply::Who>(request::Who{{1}, 9, "alice/tea"}).clients.at(0).role, Role::owner);
+  EXPECT_EQ(read<reply::Who>(request::Who{{1}, 9, "@bob"}).clients.at(0).role, std::nullopt);
+}
+
+TEST_F(PrivateReadsTest, list_what_was_done_page_by_page) {
+  std::vector<Record> done;
+  for (std::uint64_t number = 1; number <= 3; ++number) {
+    done.emplace_back(
+        record::Moderated{kClosed, number, {700}, kAlice, Moderation::kick, kBob, {}, {}, "reason"});
+  }
+  EXPECT_EQ(archive_.commit(done), CommitResult::committed);
+  const auto first = read<reply::Audit>(request::Audit{"alice/tea", 1, 2});
+  EXPECT_THAT(first.entries, SizeIs(2));
+  EXPECT_EQ(first.entries[0].by, "alice");
+  EXPECT_EQ(first.entries[0].name, "bob");
+  EXPECT_EQ(first.next, 3U);
+  const auto rest = read<reply::Audit>(request::Audit{"alice/tea", first.next, 2});
+  EXPECT_THAT(rest.entries, SizeIs(1));
+  EXPECT_EQ(rest.next, 0U);
 }
 
 }  // namespace

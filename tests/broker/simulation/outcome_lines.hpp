@@ -71,6 +71,12 @@ class OutcomeLines {
   static std::string line(const record::Left& fact) {
     return "left " + text(fact.room) + " " + text(fact.client);
   }
+  static std::string line(const record::StandingChanged& fact) {
+    return "standing " + text(fact.room) + " " + text(fact.client);
+  }
+  static std::string line(const record::Moderated& fact) {
+    return "moderated " + text(fact.room) + " " + std::to_string(fact.number);
+  }
   static std::string line(const StoredMessage& fact) {
     return "message " + text(fact.client) + " " + text(fact.column) + " room " + text(fact.room) + " " +
            text(fact.sequence) + " @" + text(fact.at) + " outbox " + text(fact.outbox) + ":" +
@@ -99,6 +105,9 @@ class OutcomeLines {
   }
   static std::string line(const effect::Ruling& told) {
     return "ruling " + text(told.order) + (told.refusal ? " " + said(*told.refusal) : "");
+  }
+  static std::string line(const effect::NotifyMembers& told) {
+    return "told " + told.room + " " + std::string(name_of(told.what.kind)) + " " + told.what.name;
   }
   static std::string line(const effect::Answer& told) {
     return "reply " + address(told.connection, told.request) + " " +

@@ -127,6 +127,9 @@ class ReferenceModel {
     });
   }
 
+  /// Private rooms have an oracle of their own (private_rooms_test.cpp).
+  void on(const command::Moderate& moderate) { refuse(moderate.origin, "not_allowed"); }
+
   void on(const command::Depart& depart) {
     const auto& [client, connection, request] = depart.origin;
     if (request) tell("reply " + number(connection.value) + "/" + number(request.value) + " farewell");

@@ -30,8 +30,9 @@ TEST(Commands, fit_a_row_of_help_on_a_screen_of_80_cells) {
 }
 
 TEST(Commands, the_promised_ones_are_there) {
-  for (const auto* name : {"help", "lock", "unlock", "more", "peek", "join", "leave", "who", "whois", "rooms",
-                           "matrix", "history", "quit"}) {
+  for (const auto* name : {"help",  "lock",  "unlock", "more",    "peek",  "join", "leave",  "who",
+                           "whois", "rooms", "matrix", "history", "quit",  "msg",  "invite", "role",
+                           "kick",  "mute",  "unmute", "ban",     "unban", "audit"}) {
     EXPECT_NE(find_command(name), nullptr) << name;
   }
 }

@@ -24,9 +24,9 @@ TEST(Completion, offers_nothing_that_a_terminal_might_act_on) {
 
 TEST(Completion, offers_commands_at_the_beginning_of_the_line_only) {
   const Completion completion;
-  EXPECT_THAT(completion.candidates("/un", 0), ElementsAre("/unlock"));
-  EXPECT_THAT(completion.candidates("see /un", 4), IsEmpty());
-  EXPECT_THAT(completion.candidates("/help un", 6), ElementsAre("unlock"));
+  EXPECT_THAT(completion.candidates("/unl", 0), ElementsAre("/unlock"));
+  EXPECT_THAT(completion.candidates("see /unl", 4), IsEmpty());
+  EXPECT_THAT(completion.candidates("/help unl", 6), ElementsAre("unlock"));
 }
 
 TEST(Completion, offers_rooms_to_commands_that_take_one) {

@@ -64,14 +64,20 @@ void Member::work() {
       wander();
       wander_at = Clock::now() + about(4);
     }
-    if (options_.refills && now >= refill_at && !last_.empty()) {
-      const auto room = std::next(last_.begin(), static_cast<std::ptrdiff_t>(below(last_.size())))->first;
-      end_following(room);
-      follow(room);
+    if (now >= refill_at) {
+      refill_one();
       refill_at = Clock::now() + about(2);
     }
     take_events(std::min({post_at, wander_at, refill_at, now + 100ms}));
   }
+}
+
+/// Goes back in the past of one of the rooms.
+void Member::refill_one() {
+  if (!options_.refills || last_.empty()) return;
+  const auto room = std::next(last_.begin(), static_cast<std::ptrdiff_t>(below(last_.size())))->first;
+  end_following(room);
+  follow(room);
 }
 
 void Member::become_quiet() {

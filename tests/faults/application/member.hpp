@@ -44,6 +44,7 @@ class Member {
 
   void begin();
   void work();
+  void refill_one();
   void become_quiet();
   void end();
 

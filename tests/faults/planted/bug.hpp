@@ -6,6 +6,7 @@ namespace palabre::faults {
 
 /// What a broker must never do. Each is planted in an otherwise good one, to see the checker find it.
 enum class Bug : std::uint8_t {
+  none,
   drop,    ///< a message is acknowledged and published, and not stored
   swap,    ///< two messages are stored in each other's place
   repeat,  ///< a message is stored twice
@@ -16,7 +17,7 @@ enum class Bug : std::uint8_t {
 
 /// Bites at one message in `every`, at one page in `every`, or holds back so many commits.
 struct Plan {
-  Bug bug = Bug::drop;
+  Bug bug = Bug::none;
   std::uint64_t every = 10'000;
 };
 

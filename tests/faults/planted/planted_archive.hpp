@@ -3,6 +3,7 @@
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "broker/domain/ports.hpp"
 #include "tests/faults/planted/bug.hpp"
@@ -29,6 +30,10 @@ class PlantedArchive final : public broker::Archive {
     return real_->row(client, from, count);
   }
   Column columns(ClientNumber client) override { return real_->columns(client); }
+  std::vector<broker::record::Moderated> moderations(broker::RoomNumber room, std::uint64_t number,
+                                                     std::size_t count) override {
+    return real_->moderations(room, number, count);
+  }
   std::optional<StoredCell> cell(ClientNumber client, Column column) override {
     return real_->cell(client, column);
   }

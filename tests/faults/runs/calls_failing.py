@@ -4,11 +4,13 @@ import functools
 
 from calls import FLUSHES, WRITES, Injected, count_calls
 from disks import Disk, missing
-from palabre_harness import Broker
+from runs.planted import PlantedBroker
 from script import Script
 
-# Enough for the log to be copied into the database.
-LONG_POSTS = 20
+# So long is the log when it is copied into the database, and enough for that to happen: palabred's own 1,000 pages
+# would take five times as many calls, each a trial of some seconds.
+LOG_PAGES = 64
+LONG_POSTS = 2
 
 
 class Trial:
@@ -16,7 +18,7 @@ class Trial:
 
     def __init__(self, run):
         self.run, self.place = run, run.directory()
-        self.broker = Broker(self.place / "broker")
+        self.broker = PlantedBroker(self.place / "broker", "--log-pages", LOG_PAGES)
         self.script = Script(self.broker, self.place / "journals", LONG_POSTS)
 
     def play(self, calls: str, what: str) -> bool:

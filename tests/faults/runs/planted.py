@@ -19,18 +19,20 @@ PAGES_AFTER = 4000
 
 
 class PlantedBroker(Broker):
-    def __init__(self, directory: Path, bug: str, every: int, **settings):
+    """Planted with what its options say: a bug, or a log that is copied sooner."""
+
+    def __init__(self, directory: Path, *options, **settings):
         super().__init__(directory, **settings)
-        self.bug, self.every = bug, every
+        self.options = options
 
     def command(self) -> list:
-        return [program("planted_palabred"), "--bug", self.bug, "--every", self.every, *super().command()[1:]]
+        return [program("planted_palabred"), *self.options, *super().command()[1:]]
 
 
 def work_with(run, bug: str) -> Report:
     """What the checker finds after a short work with this bug."""
     one_in = ONE_IN.get(bug, run.one_in)
-    broker = PlantedBroker(run.directory(), bug, one_in)
+    broker = PlantedBroker(run.directory(), "--bug", bug, "--every", one_in)
     with run.work(broker, rate=run.rate or 1000, patience=PATIENCE_S) as work:
         work.go_on(PAGES_AFTER if bug == "skip" else max(400, 2 * one_in), timeout=600)
         for _ in range(KILLS if bug == "early" else 0):

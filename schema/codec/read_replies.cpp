@@ -1,8 +1,9 @@
+#include <algorithm>
 #include <string_view>
 
 #include "schema/codec.hpp"
 #include "schema/codec/fields.hpp"
-#include "schema/codec/writer.hpp"
+#include "schema/codec/notices.hpp"
 
 namespace palabre {
 namespace {
@@ -10,91 +11,6 @@ namespace {
 using codec::Fields;
 using codec::read_rows;
 using codec::Row;
-using codec::Writer;
-
-Writer& begin(Writer& writer, std::string_view type, RequestId id, std::size_t fields) {
-  return writer.map(2 + fields).field("type", type).field("request", id);
-}
-
-void write_limits(Writer& writer, const reply::Limits& limits) {
-  writer.add("limits").map(4).field("text_bytes", limits.text_bytes).field("texts", limits.texts);
-  writer.field("request_bytes", limits.request_bytes).field("page_events", limits.page_events);
-}
-
-/// Writes each kind of reply.
-struct ReplyWriter {
-  Bytes& frame;
-  Writer& writer;
-  RequestId id;
-
-  void operator()(const reply::Welcome& welcome) {
-    begin(writer, "welcome", id, 10).field("version", welcome.version).field("client", welcome.client);
-    writer.field("name", welcome.name).field("new", welcome.is_new).field("epoch", welcome.epoch);
-    writer.field("feed_port", std::uint64_t{welcome.feed_port}).field("heartbeat", welcome.heartbeat_ms);
-    writer.field("time", welcome.time);
-    codec::write_room_heads(writer, "rooms", welcome.rooms);
-    write_limits(writer, welcome.limits);
-  }
-  void operator()(const reply::Stored& stored) {
-    begin(writer, stored.is_durable ? "stored" : "received", id, 3).field("room", stored.room);
-    writer.field("outbox", stored.outbox).add("acks").array(stored.acks.size());
-    for (const auto& ack : stored.acks) {
-      codec::SmallWriter numbers;
-      numbers.array(4).add(ack.counter).add(ack.sequence).add(ack.column).add(ack.at);
-      frame.append(numbers.sink().bytes());
-    }
-  }
-  void operator()(const reply::Joined& joined) {
-    begin(writer, "joined", id, 3).field("room", joined.room).field("head", joined.head);
-    writer.field("new", joined.is_new);
-  }
-  void operator()(const reply::Left& left) { begin(writer, "left", id, 1).field("room", left.room); }
-  void operator()(const reply::Page& page) {
-    const auto& events = page.batch.events;
-    codec::write_batch_fields(begin(writer, "page", id, 9), page.batch, events.size(),
-                              codec::time_of(events));
-    writer.field("head", page.head).field("replay", true);
-    writer.add("events").array(events.size());
-    codec::write_events(frame, events);
-  }
-  void operator()(const reply::Row& row) {
-    begin(writer, "row", id, 4).field("client", row.client).field("name", row.name);
-    writer.field("columns", row.columns).add("cells").array(row.cells.size());
-    for (const auto& cell : row.cells) {
-      writer.array(5).add(cell.column).add(cell.room).add(cell.sequence).add(cell.text).add(cell.at);
-    }
-  }
-  void operator()(const reply::Heads& heads) {
-    begin(writer, "heads", id, 2).field("epoch", heads.epoch);
-    codec::write_room_heads(writer, "rooms", heads.rooms);
-  }
-  void operator()(const reply::Rooms& rooms) {
-    begin(writer, "rooms", id, 1).add("rooms").array(rooms.rooms.size());
-    for (const auto& entry : rooms.rooms) writer.array(3).add(entry.room).add(entry.head).add(entry.members);
-  }
-  void operator()(const reply::Who& who) {
-    begin(writer, "who", id, 2).add("clients").array(who.clients.size());
-    for (const auto& entry : who.clients)
-      writer.array(3).add(entry.client).add(entry.name).add(entry.is_online);
-    writer.field("next", who.next);
-  }
-  void operator()(const reply::Whois& whois) {
-    begin(writer, "whois", id, whois.key.empty() ? 3 : 4).field("client", whois.client);
-    writer.field("name", whois.name).field("online", whois.is_online);
-    if (!whois.key.empty()) writer.field("key", text_of(whois.key));
-  }
-  void operator()(const reply::Pong& pong) {
-    begin(writer, "pong", id, 2).field("time", pong.time).field("epoch", pong.epoch);
-  }
-  void operator()(const reply::Farewell&) { begin(writer, "farewell", id, 0); }
-  void operator()(const Refusal& refusal) {
-    const std::size_t optional = (refusal.retry_after_ms ? 1U : 0U) + (refusal.expected ? 1U : 0U);
-    begin(writer, "refused", id, 3 + optional).field("code", static_cast<std::uint64_t>(refusal.code));
-    writer.field("reason", name_of(refusal.code)).field("text", refusal.text);
-    if (refusal.retry_after_ms) writer.field("retry_after", *refusal.retry_after_ms);
-    if (refusal.expected) writer.field("expected", *refusal.expected);
-  }
-};
 
 Reply read_welcome(Fields& fields) {
   reply::Welcome welcome;
@@ -140,15 +56,20 @@ Reply read_joined(Fields& fields) {
   return joined;
 }
 
-Reply read_page(Fields& fields) {
-  reply::Page page;
-  page.batch = codec::read_batch_header(fields);
+Batch read_batch(Fields& fields) {
+  auto batch = codec::read_batch_header(fields);
   const auto count = fields.integer("count", 0, limits::kEventsMax);
   const auto time = fields.id<TimeMs>("time", 0);
+  batch.events = read_rows<Event>(fields, fields.array("events"), "an event", 4,
+                                  [time](Row& row) { return codec::read_event(row, time); });
+  if (batch.events.size() != count) fields.note_malformed("count", "is not the number of events");
+  return batch;
+}
+
+Reply read_page(Fields& fields) {
+  reply::Page page;
+  page.batch = read_batch(fields);
   page.head = fields.id<Sequence>("head", 0);
-  page.batch.events = read_rows<Event>(fields, fields.array("events"), "an event", 4,
-                                       [time](Row& row) { return codec::read_event(row, time); });
-  if (page.batch.events.size() != count) fields.note_malformed("count", "is not the number of events");
   return page;
 }
 
@@ -166,6 +87,7 @@ Reply read_row(Fields& fields) {
     cell.at = cell_row.id<TimeMs>();
     return cell;
   });
+  row.next = fields.id<Column>("next", 0);
   return row;
 }
 
@@ -188,6 +110,18 @@ Reply read_rooms(Fields& fields) {
   return rooms;
 }
 
+/// Of those in `clients`, which come by rising number in both.
+void read_roles(Fields& fields, std::vector<reply::ClientEntry>& clients) {
+  auto entry = clients.begin();
+  const auto roles = fields.array("roles");
+  read_rows<ClientNumber>(fields, roles, "a role", 2, [&](Row& row) {
+    const auto client = row.id<ClientNumber>();
+    entry = std::ranges::lower_bound(entry, clients.end(), client, {}, &reply::ClientEntry::client);
+    if (entry != clients.end() && entry->client == client) entry->role = role_named(row.string());
+    return client;
+  });
+}
+
 Reply read_who(Fields& fields) {
   reply::Who who;
   who.clients = read_rows<reply::ClientEntry>(fields, fields.array("clients"), "a client", 3, [](Row& row) {
@@ -198,6 +132,7 @@ Reply read_who(Fields& fields) {
     return entry;
   });
   who.next = fields.id<ClientNumber>("next", 0);
+  if (fields.has("roles")) read_roles(fields, who.clients);
   return who;
 }
 
@@ -215,7 +150,22 @@ Reply read_whois(Fields& fields) {
 
 Reply read_pong(Fields& fields) {
   const auto time = fields.id<TimeMs>("time");
-  return reply::Pong{time, fields.epoch("epoch")};
+  reply::Pong pong{time, fields.epoch("epoch")};
+  if (fields.has("rooms")) pong.rooms = codec::read_room_heads(fields, "rooms");
+  return pong;
+}
+
+Reply read_moderated(Fields& fields) {
+  return reply::Moderated{fields.room("room"), fields.moderation("action"), fields.string("name")};
+}
+
+Reply read_audit(Fields& fields) {
+  reply::Audit audit;
+  audit.room = fields.room("room");
+  audit.entries =
+      read_rows<reply::AuditEntry>(fields, fields.array("entries"), "an entry", 8, codec::read_audit_entry);
+  audit.next = fields.integer("next");
+  return audit;
 }
 
 Reply read_refused(Fields& fields) {
@@ -249,25 +199,13 @@ constexpr ReplyKind kReplyKinds[] = {
     {"who", read_who},
     {"whois", read_whois},
     {"farewell", [](Fields&) -> Reply { return reply::Farewell{}; }},
+    {codec::kSaidType, [](Fields& fields) -> Reply { return reply::Said{read_batch(fields)}; }},
+    {"notice", [](Fields& fields) -> Reply { return reply::Noticed{codec::read_notice(fields)}; }},
+    {"moderated", read_moderated},
+    {"audit", read_audit},
 };
 
-/// Enough for the replies that posts get, so that they are written without growing.
-std::size_t bytes_typical(const Reply& reply) {
-  constexpr std::size_t kHead = 112;
-  constexpr std::size_t kAck = 32;
-  const auto* stored = std::get_if<reply::Stored>(&reply);
-  return stored == nullptr ? kHead : kHead + kAck * stored->acks.size();
-}
-
 }  // namespace
-
-Bytes encode(RequestId id, const Reply& reply) {
-  Bytes frame;
-  frame.reserve(bytes_typical(reply));
-  Writer writer(frame);
-  std::visit(ReplyWriter{frame, writer, id}, reply);
-  return frame;
-}
 
 Result<DecodedReply> decode_reply(std::string_view frame) {
   codec::Reader reader(frame);

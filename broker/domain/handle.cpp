@@ -1,0 +1,36 @@
+#include "broker/domain/handle.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "broker/domain/room_views.hpp"
+
+namespace palabre::broker {
+
+void Turn::notify(RoomNumber room, NoticeEvent what) const {
+  const auto& [name, kind, head, members, standings, moderations] = state.rooms.at(room);
+  if (kind == RoomKind::open) {
+    outcome.effects.emplace_back(effect::Notify{name, std::move(what)});
+    return;
+  }
+  auto connections = connections_in(state, room);
+  if (!members.contains(what.client)) {
+    std::ranges::copy(state.roster.at(what.client).connections, std::back_inserter(connections));
+  }
+  outcome.effects.emplace_back(effect::NotifyMembers{std::move(connections), name, std::move(what)});
+}
+
+void Turn::set_standing(RoomNumber room, ClientNumber client, const std::optional<Standing>& standing) const {
+  state.rooms.set_standing(room, client, standing);
+  outcome.records.emplace_back(record::StandingChanged{room, client, standing});
+  outcome.touched.touch(room, client);
+}
+
+void Turn::end_membership(RoomNumber room, ClientNumber client) const {
+  state.rooms.leave(room, client);
+  outcome.records.emplace_back(record::Left{room, client, now});
+  outcome.touched.touch(room, client);
+}
+
+}  // namespace palabre::broker
