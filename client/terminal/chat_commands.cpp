@@ -5,6 +5,7 @@
 #include "client/terminal/commands.hpp"
 #include "client/visible_text.hpp"
 #include "schema/room_names.hpp"
+#include "schema/text.hpp"
 
 namespace palabre::terminal {
 namespace {

@@ -241,7 +241,7 @@ def problems_in_page(vectors: list):
 
 def problems_in_fingerprints(vectors: list):
     """The words are the page's."""
-    section = (HERE.parent / "README.md").read_text().partition("## 13.")[2]
+    section = (HERE.parent / "README.md").read_text().partition("## 14.")[2]
     words = section.partition("```text\n")[2].partition("```")[0].split()
     if len(set(words)) != 256 or words != sorted(words):
         yield "README.md: not 256 words in order"

@@ -144,18 +144,6 @@ TEST_F(ConversationTest, subscribes_and_unsubscribes_on_an_open_feed) {
   EXPECT_THAT(act().unsubscriptions, ElementsAre("room/tea/", "notice/tea/"));
 }
 
-TEST_F(ConversationTest, ends_when_its_key_is_not_admitted_and_says_so) {
-  static_cast<void>(come_up());
-  conversation.talk_down(now);
-  static_cast<void>(act());
-  conversation.not_admitted();
-  const auto effects = act();
-  EXPECT_THAT(link_states(effects), ElementsAre(event::LinkState::refused));
-  EXPECT_TRUE(effects.closes_sockets);
-  conversation.await_welcome(kCall, now + 5s);
-  EXPECT_THAT(act().finished, SizeIs(1)) << "nobody waits for what does not come";
-}
-
 TEST_F(ConversationTest, makes_a_new_feed_connection_and_asks_heads_when_ticks_stop) {
   conversation.follow("lobby", std::nullopt, now);
   static_cast<void>(come_up());

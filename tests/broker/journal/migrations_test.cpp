@@ -168,7 +168,7 @@ TEST_F(MigrationsTest, keep_who_there_was_before_there_were_keys) {
 
 TEST_F(MigrationsTest, ban_nobody_who_was_there_before_there_were_bans) {
   { const OpenStore store = open({}, {registered({1}, "alice")}); }
-  meddle("DROP TABLE operator_act; PRAGMA user_version = 4");
+  meddle("DROP TABLE operator_act; DROP TABLE standing; DROP TABLE moderation; PRAGMA user_version = 4");
   OpenStore store = open();
   EXPECT_FALSE(store.journal->load().clients.at(0).ban.has_value());
   commit(store, {record::OperatorAct{record::OperatorAct::Kind::ban, {1}, "spam", {1000}}});

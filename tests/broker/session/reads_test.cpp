@@ -193,25 +193,6 @@ TEST_F(ReadsTest, bounds_who_whatever_was_asked_for) {
   EXPECT_EQ(who.next.value, limits::kWhoClientsMax + 1);
 }
 
-TEST_F(ReadsTest, says_by_which_key_somebody_is_known) {
-  const CurveKey key(kKeyBytes, 'k');
-  auto state = restore({"0123456789abcdef",
-                        {},
-                        {{kAlice, "alice", {"a"}, {}}, {kBob, "bob", {{}, key}, {}}},
-                        {{kLobby, "lobby", {}, {kAlice, kBob}}}});
-  state.roster.connect(kBob, kDesk);
-  show(state);
-  const auto bob = read<reply::Whois>(request::Whois{"bob"});
-  EXPECT_EQ(bob.client, kBob);
-  EXPECT_EQ(bob.name, "bob");
-  EXPECT_TRUE(bob.is_online);
-  EXPECT_EQ(bob.key, key);
-  const auto alice = read<reply::Whois>(request::Whois{"alice"});
-  EXPECT_FALSE(alice.is_online);
-  EXPECT_TRUE(alice.key.empty());
-  EXPECT_EQ(read<Refusal>(request::Whois{"carol"}).code, RefusalCode::no_such_client);
-}
-
 TEST_F(ReadsTest, answers_a_ping_with_time_and_epoch) {
   const auto pong = read<reply::Pong>(request::Ping{});
   EXPECT_EQ(pong.time, TimeMs{4242});
