@@ -86,7 +86,8 @@ Ruling decide(const Turn& turn, const order::Rebind& rebind) {
   outcome.records.emplace_back(record::KeyBound{client, rebind.key, true});
   note(turn, Act::rebind, client, text_of(rebind.key));
   (state.roster.at(client).ban ? ruling.barred : ruling.admitted) = rebind.key;
-  for (const auto room : state.rooms.rooms_of(client)) turn.notify(room, {NoticeKind::rekeyed, client, rebind.name});
+  for (const auto room : state.rooms.rooms_of(client))
+    turn.notify(room, {NoticeKind::rekeyed, client, rebind.name});
   return ruling;
 }
 

@@ -76,9 +76,13 @@ void Zap::answer() {
     request.push_back(frame.to_string());
     if (!frame.more()) break;
   }
-  if (request.size() < 6) return;
-  const bool is_encrypted = request[5] == "CURVE" && request.size() == 7;
-  const CurveKey key = is_encrypted ? request[6] : CurveKey{};
+  // Only libzmq asks here. What it would never send is answered all the same, as from nobody: a socket that
+  // owes an answer hears no more questions, and then nobody could connect.
+  constexpr std::size_t kKeyPlace = 6;
+  const bool is_encrypted =
+      request.size() == kKeyPlace + 1 && request[5] == "CURVE" && request[kKeyPlace].size() == kKeyBytes;
+  request.resize(kKeyPlace + 1);
+  const CurveKey key = is_encrypted ? request[kKeyPlace] : CurveKey{};
   const auto user = (key.empty() ? std::string(kNoKey) : text_of(key)) + "/" + std::to_string(++connections_);
   // Where nothing is encrypted peers keep the ids they ask for: there libzmq mostly takes theirs anyway.
   const std::string reply[] = {"1.0", request[1], std::string(status_of(request[2], key)),

@@ -19,7 +19,7 @@ LONGEST_INPUT = {"peers": 4096, "rendering": 1024, "texts": 20_000}
 LONGEST_INPUT_USUAL = 4096
 # Threads that wait look like leaks after each input. The alarm that ends a slow input would interrupt calls of sockets;
 # who waits for ever is noticed by the honest peer.
-OPTIONS = {"peers": ["-detect_leaks=0", "-timeout=0"]}
+OPTIONS = {target: ["-detect_leaks=0", "-timeout=0"] for target in ("peers", "zap")}
 DICTIONARIES = {"requests": "protocol", "replies": "protocol", "feed": "protocol", "texts": "characters", "rendering": "characters",
                 "client_config": "configuration", "broker_config": "configuration"}
 

@@ -77,8 +77,9 @@ class HostileBroker:
 
     def answer_row(self, request: dict) -> dict:
         cells = [[column, "lobby", column, text, self.began] for column, text in enumerate(self.texts, 1)]
-        cells = cells[request["from"] - 1:][:min(request["count"], 1024)]
-        return {"type": "row", "client": CLIENT, "name": next(self.names), "columns": len(self.texts), "cells": cells}
+        later = request["from"] - 1 + min(request["count"], 1024)
+        return {"type": "row", "client": CLIENT, "name": next(self.names), "columns": len(self.texts),
+                "cells": cells[request["from"] - 1:later], "next": later + 1 if later < len(cells) else 0}
 
     def answer_heads(self, _request: dict) -> dict:
         return {"type": "heads", "epoch": EPOCH, "rooms": [["lobby", len(self.texts)]]}

@@ -1,5 +1,6 @@
 #include "client/config.hpp"
 
+#include "schema/room_names.hpp"
 #include "schema/text.hpp"
 #include "tests/fuzz/targets/input_file.hpp"
 
