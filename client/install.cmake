@@ -11,7 +11,7 @@ install(EXPORT palabreTargets NAMESPACE palabre:: DESTINATION ${config_directory
 
 install(FILES client.hpp display_gate.hpp events.hpp identity.hpp texts_digest.hpp visible_text.hpp
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/palabre/client COMPONENT library)
-set(schema_headers frames ids limits messages refusal result text texts)
+set(schema_headers frames ids keys limits messages notice refusal result roles room_names text texts)
 list(TRANSFORM schema_headers REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/schema/\\1.hpp")
 install(FILES ${schema_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/palabre/schema COMPONENT library)
 

@@ -21,6 +21,11 @@ enum class RoomKind : std::uint8_t {
 /// Whether the feed may carry it. False for what is no room's name, too.
 [[nodiscard]] inline bool is_open_room(std::string_view text) { return room_kind(text) == RoomKind::open; }
 
+inline constexpr char kBeforePerson = '@';
+
+/// Of which kind a room is that has this name. Requires the name of some room.
+[[nodiscard]] inline bool is_direct_room(std::string_view room) { return room.starts_with(kBeforePerson); }
+
 /// Who made a closed room, or is at the other end of a direct one. Requires such a name.
 [[nodiscard]] std::string_view person_in(std::string_view room);
 /// The name of the room between somebody and the client of that name, as that somebody says it.

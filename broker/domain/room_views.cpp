@@ -6,7 +6,7 @@
 namespace palabre::broker {
 
 RoomNumber find_room(const State& state, ClientNumber asker, std::string_view name) {
-  if (room_kind(name) != RoomKind::direct) return state.rooms.find(name);
+  if (!is_direct_room(name)) return state.rooms.find(name);
   const auto other = state.roster.find(person_in(name));
   return other ? state.rooms.find(direct_name(asker, other)) : RoomNumber{};
 }

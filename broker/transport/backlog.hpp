@@ -29,6 +29,7 @@ class Backlog {
   /// Of a new connection, which has nothing to do with what was taken from its descriptor before.
   explicit Backlog(const Intake::Taken& before) : before_(before) {}
 
+  [[nodiscard]] bool gave_nothing(const Intake::Taken& taken) const { return taken.frames == before_.frames; }
   [[nodiscard]] Verdict judge(const Counts& now, const Allowance& allowance);
 
  private:

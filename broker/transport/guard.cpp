@@ -21,9 +21,11 @@ constexpr int kPauseForEachLook = 32;
 // Beside connections: what else the process has open, and those one too many that are being ended.
 constexpr std::size_t kOtherDescriptors = 4096;
 
-// Until libzmq has cleared away what came on a connection that was ended: the publisher does so at its next
-// tick.
+// Until libzmq has cleared away what came on a connection and what was to go there: the publisher does so at
+// its next tick.
 constexpr auto kUntilMemoryIsFree = std::chrono::seconds(2);
+// Looking for it keeps malloc locked: at most so small a part of the time.
+constexpr int kPauseForGivingBack = 100;
 
 // Those who are ended together shall hear first what ends them: notices are sent four times a second.
 constexpr auto kUntilFeedEnds = milliseconds(400);
@@ -32,9 +34,14 @@ constexpr auto kPauseOfWords = std::chrono::seconds(1);
 constexpr std::string_view kEndlessInput =
     "it sent more than the router could take, or a message without an end";
 constexpr std::string_view kSubscriptions = "it sent too much to the feed port";
+constexpr std::string_view kQuarantine =
+    "it came back too soon: another from there was ended for what it did, or too many came in vain";
 constexpr std::string_view kConnections = "there were too many connections";
 constexpr std::string_view kRevoked =
     "a key was revoked, and whose a connection to the feed is cannot be told";
+
+// What heartbeats of a subscriber take, and some more.
+constexpr double kFeedBytesPerSecond = 256;
 
 constexpr std::size_t kInput = 2;  // its place among what is waited for
 
@@ -120,14 +127,14 @@ void Guard::note(const ConnectionEvent& event, std::uint16_t port) {
 
 void Guard::welcome(const TcpConnection& connection) {
   const int descriptor = connection.descriptor;
-  auto& visitor = visitors_.emplace(descriptor, Visitor{connection, {}}).first->second;
-  if (connection.port == talk_port_) {
-    visitor.backlog.emplace(taken_[descriptor]);
-  }
+  const LeakyBucket bucket({static_cast<double>(options_.feed_bytes_max), kFeedBytesPerSecond});
+  auto& visitor = visitors_.emplace(descriptor, Visitor{connection, FeedInput{bucket}}).first->second;
+  if (connection.port == talk_port_) visitor.input.emplace<Backlog>(taken_[descriptor]);
   const bool is_counted = intake_.knows(descriptor);
   if (caps_.came(connection.peer) != ConnectionCaps::Answer::welcome || !is_counted) {
     return end(visitor, kConnections);
   }
+  if (quarantine_.holds(connection.peer, std::chrono::steady_clock::now())) return end(visitor, kQuarantine);
   input_.add(descriptor);
   // What came before it was watched makes no edge.
   look_at(visitor);
@@ -136,7 +143,13 @@ void Guard::welcome(const TcpConnection& connection) {
 void Guard::forget(int descriptor, std::uint16_t port) {
   const auto found = visitors_.find(descriptor);
   if (found == visitors_.end() || found->second.connection.port != port) return;
-  caps_.went(found->second.connection.peer);
+  const auto& [connection, input, is_ended] = found->second;
+  const auto* backlog = std::get_if<Backlog>(&input);
+  if (backlog != nullptr && !is_ended && backlog->gave_nothing(intake_.of(descriptor))) {
+    quarantine_.came_in_vain(connection.peer, std::chrono::steady_clock::now());
+  }
+  caps_.went(connection.peer);
+  expect_memory_back();
   visitors_.erase(found);
 }
 
@@ -146,6 +159,8 @@ void Guard::look_when_due() {
   input_.take(heard_);
   heard_.insert(heard_.end(), doubtful_.begin(), doubtful_.end());
   doubtful_.clear();
+  // Then nothing is left to look at, and it sleeps until something comes.
+  if (heard_.empty()) return;
   std::ranges::sort(heard_);
   heard_.erase(std::ranges::unique(heard_).begin(), heard_.end());
   for (const int descriptor : heard_) {
@@ -158,21 +173,25 @@ void Guard::look_when_due() {
 
 void Guard::look_at(Visitor& visitor) {
   if (visitor.is_ended) return;
-  switch (judge(visitor)) {
+  const int descriptor = visitor.connection.descriptor;
+  switch (std::visit([&](auto& input) { return judge(descriptor, input); }, visitor.input)) {
     case Backlog::Verdict::fine: return;
-    case Backlog::Verdict::doubtful: return doubtful_.push_back(visitor.connection.descriptor);
-    case Backlog::Verdict::too_much: return end(visitor, visitor.backlog ? kEndlessInput : kSubscriptions);
+    case Backlog::Verdict::doubtful: return doubtful_.push_back(descriptor);
+    case Backlog::Verdict::too_much: return end_offender(visitor);
   }
 }
 
-Backlog::Verdict Guard::judge(Visitor& visitor) {
-  const int descriptor = visitor.connection.descriptor;
-  if (visitor.backlog) {
-    const auto counts = counts_of(descriptor);
-    taken_[descriptor] = counts.taken;
-    return visitor.backlog->judge(counts, options_.talk);
-  }
-  const bool is_too_much = bytes_received(descriptor) > options_.feed_bytes_max;
+Backlog::Verdict Guard::judge(int descriptor, Backlog& backlog) {
+  const auto counts = counts_of(descriptor);
+  taken_[descriptor] = counts.taken;
+  return backlog.judge(counts, options_.talk);
+}
+
+Backlog::Verdict Guard::judge(int descriptor, FeedInput& input) {
+  const auto received = bytes_received(descriptor);
+  const auto came = static_cast<double>(received - std::min(received, input.bytes));
+  input.bytes = received;
+  const bool is_too_much = input.bucket.pour(came, std::chrono::steady_clock::now());
   return is_too_much ? Backlog::Verdict::too_much : Backlog::Verdict::fine;
 }
 
@@ -197,10 +216,13 @@ void Guard::end_all_of_feed() {
   }
 }
 
+void Guard::end_offender(Visitor& visitor) {
+  quarantine_.offended(visitor.connection.peer, std::chrono::steady_clock::now());
+  end(visitor, std::holds_alternative<Backlog>(visitor.input) ? kEndlessInput : kSubscriptions);
+}
+
 void Guard::end(Visitor& visitor, std::string_view reason) {
   visitor.is_ended = true;
-  is_memory_due_again_ = memory_back_at_.has_value();
-  if (!memory_back_at_) memory_back_at_ = std::chrono::steady_clock::now() + kUntilMemoryIsFree;
   shut_down(visitor.connection);
   tell(visitor.connection.peer, reason);
 }
@@ -213,13 +235,21 @@ void Guard::tell(const PeerAddress& peer, std::string_view reason) {
   next_word_ = now + kPauseOfWords;
 }
 
+void Guard::expect_memory_back() {
+  is_memory_due_again_ = memory_back_at_.has_value();
+  if (memory_back_at_) return;
+  memory_back_at_ = std::max(next_memory_, std::chrono::steady_clock::now() + kUntilMemoryIsFree);
+}
+
 void Guard::give_memory_back_when_due() {
   const auto now = std::chrono::steady_clock::now();
   if (!memory_back_at_ || now < *memory_back_at_) return;
   memory_back_at_.reset();
-  if (std::exchange(is_memory_due_again_, false)) memory_back_at_ = now + kUntilMemoryIsFree;
   // An attack leaves small pieces all over the heap, which malloc would keep.
   ::malloc_trim(0);
+  const auto end = std::chrono::steady_clock::now();
+  next_memory_ = end + kPauseForGivingBack * (end - now);
+  if (std::exchange(is_memory_due_again_, false)) expect_memory_back();
 }
 
 }  // namespace palabre::broker

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <thread>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 #include <zmq.hpp>
 
@@ -16,21 +17,23 @@
 #include "broker/transport/connection_caps.hpp"
 #include "broker/transport/connection_monitor.hpp"
 #include "broker/transport/input_watch.hpp"
+#include "broker/transport/leaky_bucket.hpp"
+#include "broker/transport/quarantine.hpp"
 
 namespace palabre::broker {
 
 /// The thread named guard: ends connections whose peers use libzmq against us, which bounds a frame, but
 /// neither how many of them make a message, nor subscriptions, nor connections. It is woken by the kernel
 /// when something comes, looks at those connections only, and at most every few milliseconds. What it ends is
-/// one connection, never an identity.
+/// one connection, never an identity; its address may make no other for a while.
 ///
-///   talk: what libzmq has read and the router has not taken    feed: all that a subscriber ever sent
+///   talk: what libzmq has read and the router has not taken    feed: what a subscriber sent
 class Guard {
  public:
   struct Options {
     ConnectionCaps::Limits caps;
     Backlog::Allowance talk;
-    std::uint64_t feed_bytes_max;  ///< a subscriber's input, subscriptions above all, in its whole life
+    std::uint64_t feed_bytes_max;  ///< a subscriber's input, subscriptions above all, at once
   };
   struct Ports {
     /// Has the router look whether something came.
@@ -64,10 +67,15 @@ class Guard {
 
  private:
   using Instant = std::chrono::steady_clock::time_point;
-  /// A connection as long as it is open. Only talk connections have a backlog.
+  /// What came on a feed connection until the last look.
+  struct FeedInput {
+    LeakyBucket bucket;
+    std::uint64_t bytes = 0;
+  };
+  /// A connection as long as it is open.
   struct Visitor {
     TcpConnection connection;
-    std::optional<Backlog> backlog;
+    std::variant<Backlog, FeedInput> input;  ///< by its port
     bool is_ended = false;
   };
   using Visitors = std::unordered_map<int, Visitor>;
@@ -80,18 +88,23 @@ class Guard {
   void forget(int descriptor, std::uint16_t port);
   void look_when_due();
   void look_at(Visitor& visitor);
-  [[nodiscard]] Backlog::Verdict judge(Visitor& visitor);
+  [[nodiscard]] Backlog::Verdict judge(int descriptor, Backlog& backlog);
+  [[nodiscard]] static Backlog::Verdict judge(int descriptor, FeedInput& input);
   [[nodiscard]] Backlog::Counts counts_of(int descriptor) const;
   [[nodiscard]] bool is_time_to_end_feed();
   void end_all_of_feed();
+  /// For what it did: its address is in quarantine from now on.
+  void end_offender(Visitor& visitor);
   void end(Visitor& visitor, std::string_view reason);
   void tell(const PeerAddress& peer, std::string_view reason);
+  void expect_memory_back();
   void give_memory_back_when_due();
 
   const Options options_;
   Ports ports_;
   Intake intake_;
   ConnectionCaps caps_;
+  Quarantine quarantine_;
   std::optional<ConnectionMonitor> talk_;
   std::optional<ConnectionMonitor> feed_;
   std::uint16_t talk_port_ = 0;
@@ -109,7 +122,8 @@ class Guard {
   /// from, because its own first messages may be taken before it is heard of.
   std::unordered_map<int, Intake::Taken> taken_;
   std::optional<Instant> memory_back_at_;
-  bool is_memory_due_again_ = false;  ///< a connection was ended since that was set
+  bool is_memory_due_again_ = false;  ///< a connection went since that was set
+  Instant next_memory_ = Instant{};   ///< giving back locks malloc: a small part of the time
   std::size_t untold_ = 0;            ///< connections ended that the log has not heard of
   Instant next_word_ = Instant{};
   std::jthread thread_;

@@ -19,8 +19,9 @@ InputWatch::~InputWatch() { ::close(descriptor_); }
 
 void InputWatch::add(int descriptor) const {
   epoll_event event{};
-  // On the edge: once for all that comes until the next look.
-  event.events = EPOLLIN | EPOLLET;
+  // On the edge: once for all that comes until the next look. The kernel tells of an edge only if the
+  // connection is readable or writable still, and libzmq may long have read what came: so both are asked for.
+  event.events = EPOLLIN | EPOLLOUT | EPOLLET;
   event.data.fd = descriptor;
   // What is gone already is refused, and is nothing to watch.
   (void)::epoll_ctl(descriptor_, EPOLL_CTL_ADD, descriptor, &event);

@@ -53,7 +53,7 @@ class Run:
 
     def __init__(self, options):
         self.count, self.rate, self.every, self.keep = options.count, options.rate, options.every, options.keep
-        self.one_in = options.one_in
+        self.one_in, self.log_pages = options.one_in, options.log_pages
         self.seed, self.chance = options.seed, random.Random(options.seed)
         self.began = time.monotonic()
         self.deadline = self.began + options.seconds
@@ -111,6 +111,8 @@ def main() -> int:
     parser.add_argument("--rate", type=float, help="messages a second")
     parser.add_argument("--every", type=float, default=20, help="chaos: seconds from fault to fault, on average")
     parser.add_argument("--one-in", type=int, default=10_000, help="planted: of so many messages one is spoilt")
+    parser.add_argument("--log-pages", type=int, default=64,
+                        help="writes, flushes, errors: so long is the log when it is copied; palabred's is 1000")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     parser.add_argument("--keep", action="store_true", help="keep journals and stores in any case")
     options = parser.parse_args()

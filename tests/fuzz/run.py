@@ -2,7 +2,7 @@
 """Plays with one libFuzzer target for a while and says how often it ran.
 
 How long is told by PALABRE_FUZZ_RUNS or PALABRE_FUZZ_SECONDS. The corpus in tests/fuzz/corpus is read and never written:
-what a run learns stays in build/fuzz/learnt, and an input that breaks a promise in build/fuzz/findings.
+what a run learns stays in build/asan/learnt, and an input that breaks a promise in build/asan/findings.
 """
 
 import os

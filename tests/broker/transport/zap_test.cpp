@@ -1,64 +1,16 @@
 #include "broker/transport/zap.hpp"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <set>
 
 #include "broker/transport/context.hpp"
 #include "broker/transport/socket_calls.hpp"
 #include "tests/broker/transport/loopback.hpp"
+#include "tests/broker/transport/raw_peer.hpp"
 
 namespace palabre::broker {
 namespace {
-
-/// A peer that speaks ZMTP 3.0 by hand, and so can claim what libzmq would not let it.
-class RawPeer {
- public:
-  explicit RawPeer(std::uint16_t port) : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    const sockaddr_in address{AF_INET, htons(port), {htonl(INADDR_LOOPBACK)}, {}};
-    const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-    if (::connect(descriptor_, generic, sizeof address) != 0) throw std::runtime_error("cannot connect");
-  }
-  ~RawPeer() { ::close(descriptor_); }
-  RawPeer(const RawPeer&) = delete;
-  RawPeer& operator=(const RawPeer&) = delete;
-
-  /// Shakes hands without encryption, as a DEALER with one more property, and sends one message.
-  void claim(const std::string& property, const std::string& value, const std::string& message) {
-    std::string greeting(64, '\0');
-    greeting.replace(0, 1, "\xff").replace(9, 1, "\x7f").replace(10, 1, "\x03").replace(12, 4, "NULL");
-    write(greeting);
-    const auto ready = "\x05READY" + metadata("Socket-Type", "DEALER") + metadata(property, value);
-    write("\x04" + std::string(1, static_cast<char>(ready.size())) + ready);
-    read_until("READY");
-    write(std::string(1, '\0') + static_cast<char>(message.size()) + message);
-  }
-
- private:
-  static std::string metadata(const std::string& name, const std::string& value) {
-    return static_cast<char>(name.size()) + name + std::string(3, '\0') + static_cast<char>(value.size()) +
-           value;
-  }
-  void write(const std::string& bytes) const {
-    if (::write(descriptor_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
-      throw std::runtime_error("cannot write");
-    }
-  }
-  void read_until(const std::string& word) const {
-    std::string received;
-    while (received.find(word) == std::string::npos) {
-      char bytes[256];
-      const auto count = ::read(descriptor_, bytes, sizeof bytes);
-      if (count <= 0) throw std::runtime_error("the broker hung up");
-      received.append(bytes, static_cast<std::size_t>(count));
-    }
-  }
-
-  int descriptor_;
-};
 
 class ZapTest : public testing::Test {
  protected:

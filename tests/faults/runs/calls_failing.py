@@ -7,10 +7,8 @@ from disks import Disk, missing
 from runs.planted import PlantedBroker
 from script import Script
 
-# So long is the log when it is copied into the database, and enough for that to happen: palabred's own 1,000 pages
-# would take five times as many calls, each a trial of some seconds.
-LOG_PAGES = 64
-LONG_POSTS = 2
+# A long post, 16 texts of 15,900 bytes, writes some more than these.
+PAGES_OF_A_LONG_POST = 54
 
 
 class Trial:
@@ -18,8 +16,9 @@ class Trial:
 
     def __init__(self, run):
         self.run, self.place = run, run.directory()
-        self.broker = PlantedBroker(self.place / "broker", "--log-pages", LOG_PAGES)
-        self.script = Script(self.broker, self.place / "journals", LONG_POSTS)
+        self.broker = PlantedBroker(self.place / "broker", "--log-pages", run.log_pages)
+        # So many that the log is full once, and copied into the database.
+        self.script = Script(self.broker, self.place / "journals", 1 + run.log_pages // PAGES_OF_A_LONG_POST)
 
     def play(self, calls: str, what: str) -> bool:
         """The script until the broker ends; whether it did before the script was through."""

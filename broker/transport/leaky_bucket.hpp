@@ -1,0 +1,35 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+namespace palabre::broker {
+
+/// Holds so much, and loses so much in a second: what comes faster for too long makes it run over. Pure.
+class LeakyBucket {
+ public:
+  using Moment = std::chrono::steady_clock::time_point;
+  struct Size {
+    double holds;
+    double leaks_per_second;
+  };
+
+  explicit LeakyBucket(Size size) : size_(size) {}
+
+  /// Whether it runs over by that. It stays as full as can be then.
+  [[nodiscard]] bool pour(double amount, Moment now) {
+    const std::chrono::duration<double> passed = now - poured_;
+    level_ = std::max(0.0, level_ - passed.count() * size_.leaks_per_second) + amount;
+    poured_ = now;
+    const bool runs_over = level_ > size_.holds;
+    level_ = std::min(level_, size_.holds);
+    return runs_over;
+  }
+
+ private:
+  Size size_;
+  double level_ = 0;
+  Moment poured_{};
+};
+
+}  // namespace palabre::broker

@@ -1,0 +1,37 @@
+#include "broker/transport/quarantine.hpp"
+
+#include <algorithm>
+
+namespace palabre::broker {
+
+void Quarantine::offended(const PeerAddress& address, Moment now) { offended(record_of(address, now), now); }
+
+void Quarantine::came_in_vain(const PeerAddress& address, Moment now) {
+  auto& record = record_of(address, now);
+  if (record.in_vain.pour(1, now)) offended(record, now);
+}
+
+bool Quarantine::holds(const PeerAddress& address, Moment now) const {
+  const auto found = records_.find(address);
+  return found != records_.end() && now < found->second.until;
+}
+
+Quarantine::Record& Quarantine::record_of(const PeerAddress& address, Moment now) {
+  if (!records_.contains(address) && records_.size() >= kAddressesMax) {
+    std::erase_if(records_, [now](const auto& entry) { return now >= entry.second.noted + kForgottenAfter; });
+    // Who has so many addresses needs no second try from one of them.
+    if (records_.size() >= kAddressesMax) records_.clear();
+  }
+  auto& record = records_[address];
+  if (now >= std::max(record.until, record.noted) + kForgottenAfter) record = {};
+  record.noted = now;
+  return record;
+}
+
+void Quarantine::offended(Record& record, Moment now) {
+  if (now < record.until) return;
+  record.length = std::clamp<std::chrono::seconds>(2 * record.length, kFirst, kLongest);
+  record.until = now + record.length;
+}
+
+}  // namespace palabre::broker

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+
+#include "broker/transport/leaky_bucket.hpp"
+#include "broker/transport/tcp_connection.hpp"
+
+namespace palabre::broker {
+
+/// Which addresses may not connect for a while, because of what their connections did: whoever is cut off
+/// and comes back at once would otherwise do the same harm again, as often as he likes. Connections that are
+/// open stay. Pure: it is told the time.
+class Quarantine {
+ public:
+  using Moment = std::chrono::steady_clock::time_point;
+  static constexpr auto kFirst = std::chrono::seconds(1);
+  static constexpr auto kLongest = std::chrono::seconds(64);
+  /// After so long without an offence the next one is a first one.
+  static constexpr auto kForgottenAfter = std::chrono::minutes(10);
+  /// Connections in vain that may come at once, and for ever: a client with a wrong key tries every second.
+  static constexpr LeakyBucket::Size kInVain{64, 2};
+  static constexpr std::size_t kAddressesMax = 65'536;
+
+  /// A connection from there had to be ended: no other for a second, and for twice as long each time. Of
+  /// those that were there together only the first counts.
+  void offended(const PeerAddress& address, Moment now);
+  /// A connection from there went, and the broker could take nothing from it. Too many are an offence.
+  void came_in_vain(const PeerAddress& address, Moment now);
+  [[nodiscard]] bool holds(const PeerAddress& address, Moment now) const;
+
+ private:
+  struct Record {
+    Moment until{};
+    std::chrono::seconds length{0};
+    LeakyBucket in_vain{kInVain};
+    Moment noted{};
+  };
+
+  Record& record_of(const PeerAddress& address, Moment now);
+  static void offended(Record& record, Moment now);
+
+  std::map<PeerAddress, Record> records_;
+};
+
+}  // namespace palabre::broker

@@ -1,0 +1,202 @@
+#include "broker/transport/guard.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <thread>
+
+#include "broker/transport/context.hpp"
+#include "broker/transport/socket_calls.hpp"
+#include "broker/transport/zap.hpp"
+#include "tests/broker/transport/loopback.hpp"
+#include "tests/broker/transport/raw_peer.hpp"
+
+namespace palabre::broker {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+constexpr std::size_t kFromOneAddress = 4;
+constexpr std::uint64_t kFeedBytes = 4096;
+const std::string kThere = "127.0.0.9";
+const std::string kElsewhere = "127.0.0.8";
+
+std::uint16_t port_of(const std::string& endpoint) {
+  return static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)));
+}
+
+/// How often this process's thread of that name went to sleep while so long passed.
+std::uint64_t sleeps_in(const std::string& thread, std::chrono::milliseconds time) {
+  const auto slept = [&thread] {
+    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+      std::string name;
+      std::getline(std::ifstream(task.path() / "comm"), name);
+      std::ifstream status(task.path() / "status");
+      for (std::string word; name == thread && status >> word;) {
+        std::uint64_t count = 0;
+        if (word == "voluntary_ctxt_switches:" && status >> count) return count;
+      }
+    }
+    throw std::runtime_error("no such thread");
+  };
+  const auto before = slept();
+  std::this_thread::sleep_for(time);
+  return slept() - before;
+}
+
+/// Both sockets of a broker, and nobody but the guard behind them.
+class GuardTest : public testing::Test {
+ protected:
+  GuardTest() {
+    guard_.watch_talk(context_, talk_);
+    guard_.watch_feed(context_, feed_);
+    for (auto* socket : {&talk_, &feed_}) prepare_bound_socket(*socket, "test", 1024);
+    talk_port_ = port_of(bind_socket(talk_, "tcp://127.0.0.1:*"));
+    feed_port_ = port_of(bind_socket(feed_, "tcp://127.0.0.1:*"));
+    guard_.start({[] {}, [](const ConnectionEvent&) {},
+                  [this](const std::string&, std::string_view reason, std::size_t) {
+                    said_.add(std::string(reason));
+                  }},
+                 talk_port_, feed_port_);
+  }
+  ~GuardTest() override { guard_.finish(); }
+
+  [[nodiscard]] bool has_said(const std::string& words) const {
+    return said_.wait_until_any(
+        [&words](const auto& reason) { return reason.find(words) != std::string::npos; });
+  }
+  std::unique_ptr<RawPeer> subscriber(const std::string& source) const {
+    auto peer = std::make_unique<RawPeer>(feed_port_, source);
+    peer->shake_hands("SUB");
+    return peer;
+  }
+  /// Whether a new connection from there is ended before it can shake hands, or right behind that.
+  [[nodiscard]] bool is_held(const std::string& source) const {
+    try {
+      RawPeer peer(talk_port_, source);
+      peer.shake_hands("DEALER");
+      std::this_thread::sleep_for(50ms);
+      return peer.is_ended();
+    } catch (const std::runtime_error&) {
+      return true;
+    }
+  }
+  /// What the router does with each message.
+  void take_one() {
+    talk_.set(zmq::sockopt::rcvtimeo, kPatienceMs);
+    zmq::message_t frame;
+    ASSERT_TRUE(talk_.recv(frame));
+    ASSERT_TRUE(talk_.recv(frame));
+    guard_.intake().add(zmq_msg_get(frame.handle(), ZMQ_SRCFD), 1, bytes_on_the_wire(frame.size(), false));
+    guard_.intake().end_turn();
+  }
+  static void send_too_much(RawPeer& peer) {
+    for (std::uint64_t sent = 0; sent <= kFeedBytes; sent += 100) peer.send("\x01" + std::string(97, 'x'));
+  }
+
+  Collected<std::string> said_;
+  zmq::context_t context_ = make_context(8);
+  AdmittedKeys keys_;
+  Zap zap_{context_, Strangers::everywhere, keys_, {}};
+  Guard guard_{{{100, kFromOneAddress, 1000}, {64 * 1024, 1024 * 1024}, kFeedBytes}};
+  zmq::socket_t talk_{context_, zmq::socket_type::router};
+  zmq::socket_t feed_{context_, zmq::socket_type::pub};
+  std::uint16_t talk_port_ = 0;
+  std::uint16_t feed_port_ = 0;
+};
+
+TEST_F(GuardTest, ends_a_subscriber_who_sends_too_much_and_nobody_else) {
+  const auto offender = subscriber(kThere);
+  const auto honest = subscriber(kThere);
+  honest->send("\x01room/lobby/");
+  send_too_much(*offender);
+  EXPECT_TRUE(eventually([&] { return offender->is_ended(); }));
+  EXPECT_TRUE(has_said("too much to the feed port"));
+  EXPECT_FALSE(honest->is_ended());
+}
+
+TEST_F(GuardTest, ends_a_subscriber_who_takes_his_time) {
+  const auto offender = subscriber(kThere);
+  const auto send_a_little = [&] {
+    if (!offender->is_ended()) offender->send("\x01" + std::string(97, 'x'));
+    return offender->is_ended();
+  };
+  EXPECT_TRUE(eventually(send_a_little)) << "libzmq reads each before anybody looks";
+}
+
+TEST_F(GuardTest, sleeps_when_nothing_comes) {
+  const auto listener = subscriber(kThere);
+  EXPECT_TRUE(eventually([] { return sleeps_in("guard", 200ms) < 5; }));
+}
+
+TEST_F(GuardTest, lets_nobody_from_there_connect_for_a_second) {
+  const auto offender = subscriber(kThere);
+  send_too_much(*offender);
+  ASSERT_TRUE(eventually([&] { return offender->is_ended(); }));
+  EXPECT_TRUE(is_held(kThere));
+  EXPECT_FALSE(is_held(kElsewhere));
+  EXPECT_TRUE(eventually([&] { return !is_held(kThere); }));
+}
+
+TEST_F(GuardTest, holds_who_says_nothing_again_and_again) {
+  const auto visit = [this] {
+    try {
+      RawPeer(talk_port_, kThere).shake_hands("DEALER");
+      return false;
+    } catch (const std::runtime_error&) {
+      return true;
+    }
+  };
+  EXPECT_TRUE(eventually(visit));
+  EXPECT_FALSE(is_held(kElsewhere));
+}
+
+TEST_F(GuardTest, holds_nobody_who_has_something_to_say) {
+  for (int visit = 0; visit < 100; ++visit) {
+    RawPeer peer(talk_port_, kThere);
+    peer.shake_hands("DEALER");
+    peer.send("hello");
+    take_one();
+  }
+  EXPECT_FALSE(is_held(kThere));
+}
+
+TEST_F(GuardTest, ends_a_message_without_an_end) {
+  RawPeer peer(talk_port_, kThere);
+  peer.shake_hands("DEALER");
+  const auto has_ended = [&] {
+    guard_.intake().end_turn();
+    try {
+      peer.send_part(std::string(200, 'x'));
+    } catch (const std::runtime_error&) {
+    }
+    return peer.is_ended();
+  };
+  EXPECT_TRUE(eventually(has_ended));
+  EXPECT_TRUE(has_said("without an end"));
+}
+
+TEST_F(GuardTest, ends_the_newest_of_too_many) {
+  std::vector<std::unique_ptr<RawPeer>> peers;
+  for (std::size_t count = 0; count < kFromOneAddress; ++count) peers.push_back(subscriber(kThere));
+  EXPECT_TRUE(is_held(kThere));
+  EXPECT_TRUE(has_said("too many connections"));
+  for (const auto& peer : peers) EXPECT_FALSE(peer->is_ended());
+  EXPECT_FALSE(is_held(kElsewhere));
+}
+
+TEST_F(GuardTest, ends_the_whole_feed_and_no_talk) {
+  const auto listener = subscriber(kThere);
+  RawPeer talker(talk_port_, kThere);
+  talker.shake_hands("DEALER");
+  guard_.end_feed();
+  EXPECT_TRUE(eventually([&] { return listener->is_ended(); }));
+  EXPECT_FALSE(talker.is_ended());
+  EXPECT_FALSE(is_held(kThere)) << "whoever heard the feed may come again";
+}
+
+}  // namespace
+}  // namespace palabre::broker
