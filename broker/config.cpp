@@ -115,7 +115,7 @@ constexpr std::array kKeys{
     Key{"subscription_bytes", "bytes",
         "What one connection may send to the feed port at once, 256 a second more; beyond that it is ended. "
         "A room takes 60 to 180.",
-        number<&Config::subscription_bytes>(64 * 1024, 4096, 1024 * kMebibyte)},
+        number<&Config::subscription_bytes>(256 * 1024, 4096, 1024 * kMebibyte)},
     Key{"readers", "threads", "Threads that read history for clients, at a low priority.",
         number<&Config::readers>(1, 1, 64)},
     Key{"log_level", "", "How much is logged: debug, info, warning or error.",

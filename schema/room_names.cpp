@@ -22,8 +22,7 @@ bool is_open(std::string_view text) {
 
 std::optional<RoomKind> room_kind(std::string_view room) {
   if (is_open(room)) return RoomKind::open;
-  if (is_direct_room(room))
-    return is_name(room.substr(1)) ? std::optional(RoomKind::direct) : std::nullopt;
+  if (is_direct_room(room)) return is_name(room.substr(1)) ? std::optional(RoomKind::direct) : std::nullopt;
   const auto end = room.find(kBehindOwner);
   if (end == std::string_view::npos || !is_name(room.substr(0, end)) || !is_open(room.substr(end + 1))) {
     return std::nullopt;

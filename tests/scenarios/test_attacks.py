@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import select
 import threading
 import time
 from pathlib import Path
@@ -85,8 +86,9 @@ def warnings(broker) -> list[str]:
 @pytest.mark.parametrize("part", [frame(b"", MORE) * 32768, frame(bytes(250_000), MORE)], ids=["empty", "long"])
 def test_a_message_without_an_end_is_ended(broker, part):
     with honest(broker) as watched:
-        for _ in range(5):
-            with dealer(broker.talk_port) as mallory:
+        for number in range(5):
+            # Its own address each time: who did it once may not come again at once.
+            with dealer(broker.talk_port, source=f"127.0.2.{number + 1}") as mallory:
                 watched.beside(lambda: pour(mallory, part, 1 << 30))
         assert "a message without an end" in warnings(broker)[0]
 
@@ -100,11 +102,42 @@ def test_a_message_without_an_end_is_ended_though_it_comes_no_further(broker):
 
 
 def test_subscriptions_without_an_end_are_ended(broker):
-    flood = ATTACKS["subscriptions"](broker.talk_port, broker.feed_port, 1)
     with honest(broker) as watched:
-        for _ in range(3):
+        for number in range(3):
+            flood = ATTACKS["subscriptions"](broker.talk_port, broker.feed_port, number, f"127.0.2.{number + 1}")
             watched.beside(flood.attack)
         assert "the feed port" in warnings(broker)[0]
+
+
+def test_who_was_ended_for_what_he_did_may_not_come_back_at_once(broker):
+    there = "127.0.2.1"
+    flood = ATTACKS["subscriptions"](broker.talk_port, broker.feed_port, 1, there)
+    with honest(broker) as watched:
+        for length in (1, 2):
+            watched.beside(flood.attack)
+            ended = time.monotonic()
+            with pytest.raises(ConnectionError):
+                read_exactly(dealer(broker.talk_port, source=there), 1)
+            # Others, and who is here already, notice nothing.
+            assert not is_ended(dealer(broker.talk_port, source="127.0.2.2"))
+            eventually(lambda: dealer_that_stays(broker, there))
+            assert length - 0.2 < time.monotonic() - ended < length + 1
+
+
+def test_who_has_nothing_to_say_again_and_again_may_not_come_for_a_while(broker):
+    there = "127.0.2.1"
+
+    def is_held() -> bool:
+        with contextlib.suppress(OSError):
+            reset(dealer(broker.talk_port, source=there))
+            return False
+        return True
+
+    with honest(broker):
+        assert [is_held() for _ in range(50)] == [False] * 50
+        eventually(is_held)
+        assert not is_ended(dealer(broker.talk_port, source="127.0.2.2"))
+        eventually(lambda: dealer_that_stays(broker, there))
 
 
 def test_subscriptions_of_every_room_there_may_be_are_no_flood(broker):
@@ -134,16 +167,17 @@ def test_connections_beyond_their_number_are_ended_and_those_before_stay(make_br
 def test_a_place_is_free_again_when_its_connection_is_gone(make_broker):
     broker = make_broker(connections_per_local_address=20)
     with honest(broker):
-        for _ in range(100):
+        for _ in range(60):
             reset(dealer(broker.talk_port))
         with eventually(lambda: dealer_that_stays(broker)) as late:
             assert not is_ended(late)
 
 
-def dealer_that_stays(broker):
+def dealer_that_stays(broker, source=None):
     with contextlib.suppress(OSError):
-        connection = dealer(broker.talk_port)
-        if not is_ended(connection):
+        connection = dealer(broker.talk_port, source)
+        # Who is not welcome is ended a moment later.
+        if not select.select([connection], [], [], 0.05)[0]:
             connection.setblocking(True)
             return connection
     return None
