@@ -93,9 +93,9 @@ struct Broker::Parts {
   KeyPair canary = make_key_pair();
   AdmittedKeys keys;
   zmq::context_t context;
+  Guard guard;
   Zap zap;  // before anything binds
   Outbox outbox;
-  Guard guard;
   std::unique_ptr<Router> router;
   std::unique_ptr<Publisher> publisher;
 
@@ -111,9 +111,9 @@ struct Broker::Parts {
         store(open(directory, config)),
         secret(secret_of(config)),
         context(make_context(config.sessions_max)),
-        zap(context, strangers_of(config), keys, canary.open),
-        outbox(config.router_outbox),
         guard(guard_options(config)),
+        zap(context, strangers_of(config), keys, canary.open, &guard.quarantine()),
+        outbox(config.router_outbox),
         router(make_router(config)),
         publisher(make_publisher(config)),
         recorder({config.recorder_queue, config.durability},

@@ -1,6 +1,7 @@
 #include "broker/transport/guard.hpp"
 
 #include <malloc.h>
+#include <time.h>
 
 #include <algorithm>
 #include <utility>
@@ -15,7 +16,7 @@ using std::chrono::milliseconds;
 
 // From one look to the next: at a gigabyte a second, this is what may come unseen.
 constexpr auto kPauseMin = milliseconds(2);
-// A look costs two system calls for each connection that spoke: at most so small a part of a processor.
+// A look costs some system calls for each connection that spoke: at most so small a part of a processor.
 constexpr int kPauseForEachLook = 32;
 
 // Beside connections: what else the process has open, and those one too many that are being ended.
@@ -25,7 +26,7 @@ constexpr std::size_t kOtherDescriptors = 4096;
 // its next tick.
 constexpr auto kUntilMemoryIsFree = std::chrono::seconds(2);
 // Looking for it keeps malloc locked: at most so small a part of the time.
-constexpr int kPauseForGivingBack = 100;
+constexpr int kPauseForGivingBack = 20;
 
 // Those who are ended together shall hear first what ends them: notices are sent four times a second.
 constexpr auto kUntilFeedEnds = milliseconds(400);
@@ -44,6 +45,14 @@ constexpr std::string_view kRevoked =
 constexpr double kFeedBytesPerSecond = 256;
 
 constexpr std::size_t kInput = 2;  // its place among what is waited for
+
+/// What this thread has had of a processor. Not the time that passed: who was made to wait for a processor by
+/// an attack must not look less often for that.
+std::chrono::nanoseconds processor_time() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
 
 milliseconds until(std::chrono::steady_clock::time_point instant) {
   const auto left = std::chrono::ceil<milliseconds>(instant - std::chrono::steady_clock::now());
@@ -134,7 +143,7 @@ void Guard::welcome(const TcpConnection& connection) {
   if (caps_.came(connection.peer) != ConnectionCaps::Answer::welcome || !is_counted) {
     return end(visitor, kConnections);
   }
-  if (quarantine_.holds(connection.peer, std::chrono::steady_clock::now())) return end(visitor, kQuarantine);
+  if (is_in_quarantine(connection.peer)) return end(visitor, kQuarantine);
   input_.add(descriptor);
   // What came before it was watched makes no edge.
   look_at(visitor);
@@ -146,7 +155,9 @@ void Guard::forget(int descriptor, std::uint16_t port) {
   const auto& [connection, input, is_ended] = found->second;
   const auto* backlog = std::get_if<Backlog>(&input);
   if (backlog != nullptr && !is_ended && backlog->gave_nothing(intake_.of(descriptor))) {
-    quarantine_.came_in_vain(connection.peer, std::chrono::steady_clock::now());
+    quarantine_.with([&peer = connection.peer](auto& quarantine) {
+      quarantine.came_in_vain(peer, std::chrono::steady_clock::now());
+    });
   }
   caps_.went(connection.peer);
   expect_memory_back();
@@ -154,8 +165,8 @@ void Guard::forget(int descriptor, std::uint16_t port) {
 }
 
 void Guard::look_when_due() {
-  const auto begun = std::chrono::steady_clock::now();
-  if (begun < next_look_) return;
+  if (std::chrono::steady_clock::now() < next_look_) return;
+  const auto begun = processor_time();
   input_.take(heard_);
   heard_.insert(heard_.end(), doubtful_.begin(), doubtful_.end());
   doubtful_.clear();
@@ -167,8 +178,8 @@ void Guard::look_when_due() {
     if (const auto found = visitors_.find(descriptor); found != visitors_.end()) look_at(found->second);
   }
   if (!doubtful_.empty()) ports_.wake_router();
-  const auto now = std::chrono::steady_clock::now();
-  next_look_ = now + std::max<Instant::duration>(kPauseMin, kPauseForEachLook * (now - begun));
+  const auto pause = kPauseForEachLook * (processor_time() - begun);
+  next_look_ = std::chrono::steady_clock::now() + std::max<Instant::duration>(kPauseMin, pause);
 }
 
 void Guard::look_at(Visitor& visitor) {
@@ -217,7 +228,9 @@ void Guard::end_all_of_feed() {
 }
 
 void Guard::end_offender(Visitor& visitor) {
-  quarantine_.offended(visitor.connection.peer, std::chrono::steady_clock::now());
+  quarantine_.with([&peer = visitor.connection.peer](auto& quarantine) {
+    quarantine.offended(peer, std::chrono::steady_clock::now());
+  });
   end(visitor, std::holds_alternative<Backlog>(visitor.input) ? kEndlessInput : kSubscriptions);
 }
 
@@ -225,6 +238,12 @@ void Guard::end(Visitor& visitor, std::string_view reason) {
   visitor.is_ended = true;
   shut_down(visitor.connection);
   tell(visitor.connection.peer, reason);
+}
+
+bool Guard::is_in_quarantine(const PeerAddress& address) const {
+  return quarantine_.with([&address](const auto& quarantine) {
+    return quarantine.holds(address, std::chrono::steady_clock::now());
+  });
 }
 
 void Guard::tell(const PeerAddress& peer, std::string_view reason) {

@@ -12,6 +12,7 @@
 #include <vector>
 #include <zmq.hpp>
 
+#include "broker/threads/guarded.hpp"
 #include "broker/threads/wake_up.hpp"
 #include "broker/transport/backlog.hpp"
 #include "broker/transport/connection_caps.hpp"
@@ -55,6 +56,8 @@ class Guard {
   void watch_feed(zmq::context_t& context, zmq::socket_t& feed) { feed_.emplace(context, feed, "feed"); }
   /// Where the router counts what it takes.
   [[nodiscard]] Intake& intake() { return intake_; }
+  /// Who shall not even shake hands.
+  [[nodiscard]] const Guarded<Quarantine>& quarantine() const { return quarantine_; }
 
   /// Requires that both sockets are watched and bound, and tells their ports.
   void start(Ports ports, std::uint16_t talk_port, std::uint16_t feed_port);
@@ -96,6 +99,7 @@ class Guard {
   /// For what it did: its address is in quarantine from now on.
   void end_offender(Visitor& visitor);
   void end(Visitor& visitor, std::string_view reason);
+  [[nodiscard]] bool is_in_quarantine(const PeerAddress& address) const;
   void tell(const PeerAddress& peer, std::string_view reason);
   void expect_memory_back();
   void give_memory_back_when_due();
@@ -104,7 +108,7 @@ class Guard {
   Ports ports_;
   Intake intake_;
   ConnectionCaps caps_;
-  Quarantine quarantine_;
+  Guarded<Quarantine> quarantine_;
   std::optional<ConnectionMonitor> talk_;
   std::optional<ConnectionMonitor> feed_;
   std::uint16_t talk_port_ = 0;

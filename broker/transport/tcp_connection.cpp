@@ -88,6 +88,14 @@ std::string text_of(const PeerAddress& address) {
   return text.data();
 }
 
+std::optional<PeerAddress> read_address(const std::string& text) {
+  PeerAddress address{};
+  if (::inet_pton(AF_INET6, text.c_str(), address.data()) == 1) return address;
+  std::ranges::copy(kFourInSix, address.begin());
+  if (::inet_pton(AF_INET, text.c_str(), address.data() + kFourInSix.size()) == 1) return address;
+  return std::nullopt;
+}
+
 std::optional<TcpConnection> connection_at(int descriptor) {
   const auto cookie = cookie_of(descriptor);
   const auto ours = place(descriptor, ::getsockname);

@@ -12,6 +12,8 @@ using PeerAddress = std::array<std::uint8_t, 16>;
 
 [[nodiscard]] bool is_loopback(const PeerAddress& address);
 [[nodiscard]] std::string text_of(const PeerAddress& address);
+/// Nothing when `text` is no numeric address.
+[[nodiscard]] std::optional<PeerAddress> read_address(const std::string& text);
 
 /// An accepted TCP connection that belongs to libzmq, which may close it at any moment; the descriptor then
 /// soon belongs to somebody else. The cookie never does: the kernel gives each socket its own.

@@ -45,9 +45,11 @@ std::string routing_id_property() {
 
 }  // namespace
 
-Zap::Zap(zmq::context_t& context, Strangers strangers, const AdmittedKeys& keys, CurveKey own)
+Zap::Zap(zmq::context_t& context, Strangers strangers, const AdmittedKeys& keys, CurveKey own,
+         const Guarded<Quarantine>* quarantine)
     : strangers_(strangers),
       keys_(keys),
+      quarantine_(quarantine),
       own_(std::move(own)),
       socket_(bind_handler(context)),
       thread_(start_thread("zap", [this] { run(); })) {}
@@ -83,15 +85,26 @@ void Zap::answer() {
       request.size() == kKeyPlace + 1 && request[5] == "CURVE" && request[kKeyPlace].size() == kKeyBytes;
   request.resize(kKeyPlace + 1);
   const CurveKey key = is_encrypted ? request[kKeyPlace] : CurveKey{};
-  const auto user = (key.empty() ? std::string(kNoKey) : text_of(key)) + "/" + std::to_string(++connections_);
+  const auto user =
+      (key.empty() ? std::string(kNoKey) : palabre::text_of(key)) + "/" + std::to_string(++connections_);
+  // The guard would end it, but only once it had cost what a subscriber costs: libzmq looks through
+  // everybody's subscriptions when one goes.
+  const auto status = is_in_quarantine(request[3]) ? kLater : status_of(request[2], key);
   // Where nothing is encrypted peers keep the ids they ask for: there libzmq mostly takes theirs anyway.
-  const std::string reply[] = {"1.0", request[1], std::string(status_of(request[2], key)),
+  const std::string reply[] = {"1.0", request[1], std::string(status),
                                "",    user,       key.empty() ? "" : routing_id_property()};
   for (const auto& part : reply) {
     const bool is_last = &part == std::end(reply) - 1;
     (void)send_frame(socket_, std::string_view(part),
                      is_last ? zmq::send_flags::none : zmq::send_flags::sndmore);
   }
+}
+
+bool Zap::is_in_quarantine(const std::string& address) const {
+  const auto peer = quarantine_ != nullptr ? read_address(address) : std::nullopt;
+  return peer && quarantine_->with([&peer](const Quarantine& quarantine) {
+    return quarantine.holds(*peer, std::chrono::steady_clock::now());
+  });
 }
 
 std::string_view Zap::status_of(std::string_view domain, const CurveKey& key) const {

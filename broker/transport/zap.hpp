@@ -7,7 +7,9 @@
 #include <zmq.hpp>
 
 #include "broker/session/admitted_keys.hpp"
+#include "broker/threads/guarded.hpp"
 #include "broker/threads/wake_up.hpp"
+#include "broker/transport/quarantine.hpp"
 
 namespace palabre::broker {
 
@@ -25,7 +27,8 @@ enum class Strangers : std::uint8_t {
 class Zap {
  public:
   /// Binds the handler. Must be made before any other socket of `context` is bound.
-  Zap(zmq::context_t& context, Strangers strangers, const AdmittedKeys& keys, CurveKey own);
+  Zap(zmq::context_t& context, Strangers strangers, const AdmittedKeys& keys, CurveKey own,
+      const Guarded<Quarantine>* quarantine = nullptr);
   ~Zap();
   Zap(const Zap&) = delete;
   Zap& operator=(const Zap&) = delete;
@@ -34,10 +37,12 @@ class Zap {
   void run();
   void answer();
   [[nodiscard]] std::string_view status_of(std::string_view domain, const CurveKey& key) const;
+  [[nodiscard]] bool is_in_quarantine(const std::string& address) const;
 
   const Strangers strangers_;
   const AdmittedKeys& keys_;
-  const CurveKey own_;  ///< the broker's own subscriber's
+  const Guarded<Quarantine>* const quarantine_;  ///< where nullptr, nobody is
+  const CurveKey own_;                           ///< the broker's own subscriber's
   zmq::socket_t socket_;
   WakeUp stop_;
   std::uint64_t connections_ = 0;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -49,6 +51,11 @@ class RawPeer {
   /// A frame of a message that goes on.
   void send_part(const std::string& part) { send_frame('\x01', part); }
 
+  [[nodiscard]] bool is_ended_within(std::chrono::milliseconds patience) const {
+    pollfd item{descriptor_, POLLIN, 0};
+    (void)::poll(&item, 1, static_cast<int>(patience.count()));
+    return is_ended();
+  }
   /// Whether the other side has ended the connection; what came meanwhile is read and forgotten.
   [[nodiscard]] bool is_ended() const {
     char bytes[256];

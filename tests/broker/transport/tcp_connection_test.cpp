@@ -17,6 +17,17 @@ TEST_F(TcpConnectionTest, is_found_by_its_descriptor) {
   EXPECT_FALSE(connection_at(STDIN_FILENO));
 }
 
+TEST(PeerAddress, is_read_as_it_is_written) {
+  for (const char* text : {"127.0.0.1", "10.1.2.3", "::1", "fe80::1:2"}) {
+    const auto address = read_address(text);
+    ASSERT_TRUE(address) << text;
+    EXPECT_EQ(text_of(*address), text);
+  }
+  EXPECT_EQ(read_address("::ffff:10.1.2.3"), read_address("10.1.2.3"));
+  for (const char* text : {"", "localhost", "10.1.2", "10.1.2.3:80"})
+    EXPECT_FALSE(read_address(text)) << text;
+}
+
 TEST_F(TcpConnectionTest, counts_what_came_and_what_nobody_read) {
   ASSERT_EQ(::send(peer_, "bonjour", 7, 0), 7);
   char letters[3];

@@ -75,6 +75,21 @@ TEST_F(ZapTest, is_not_moved_by_the_user_id_that_a_peer_claims) {
   EXPECT_NE(receive_user_id(), id);
 }
 
+TEST(Quarantine, is_known_before_hands_are_shaken) {
+  zmq::context_t context = make_context(8);
+  const AdmittedKeys keys;
+  Guarded<Quarantine> quarantine;
+  quarantine.with(
+      [](auto& it) { it.offended(read_address("127.0.0.9").value(), std::chrono::steady_clock::now()); });
+  const Zap zap(context, Strangers::everywhere, keys, {}, &quarantine);
+  zmq::socket_t router(context, zmq::socket_type::router);
+  prepare_bound_socket(router, "talk", 1024);
+  const auto endpoint = bind_socket(router, "tcp://127.0.0.1:*");
+  const auto port = static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)));
+  EXPECT_THROW(RawPeer(port, "127.0.0.9").shake_hands("DEALER"), std::runtime_error);
+  EXPECT_NO_THROW(RawPeer(port, "127.0.0.8").shake_hands("DEALER"));
+}
+
 TEST_F(ZapTest, passes_on_what_a_raw_peer_says) {
   // So that the test above is about the claim, and not about a peer that never got in.
   RawPeer peer(port());
