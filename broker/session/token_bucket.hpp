@@ -15,7 +15,8 @@ class TokenBucket {
   explicit TokenBucket(double per_second) : per_second_(per_second), level_(kSeconds * per_second) {}
 
   /// Nothing when `count` things may pass, which are counted then; else after how long they may. More than it
-  /// ever holds pass when it is full.
+  /// ever holds pass when it is full. Until then nothing passes: who sends in order could otherwise spend
+  /// what the first waits for on what comes behind it, and is refused for that.
   [[nodiscard]] std::optional<std::chrono::milliseconds> take(double count, Moment now) {
     if (per_second_ <= 0) return std::nullopt;
     const double full = kSeconds * per_second_;
@@ -23,12 +24,13 @@ class TokenBucket {
     level_ = std::min(full, level_ + passed.count() * per_second_);
     filled_ = now;
     const double wanted = std::min(count, full);
-    if (level_ >= wanted) {
+    if (now >= shut_until_ && level_ >= wanted) {
       level_ -= count;
       return std::nullopt;
     }
-    return std::chrono::ceil<std::chrono::milliseconds>(
-        std::chrono::duration<double>((wanted - level_) / per_second_));
+    const std::chrono::duration<double> missing(std::max(0.0, wanted - level_) / per_second_);
+    shut_until_ = std::max(shut_until_, now + std::chrono::ceil<std::chrono::milliseconds>(missing));
+    return std::chrono::ceil<std::chrono::milliseconds>(shut_until_ - now);
   }
 
  private:
@@ -37,6 +39,7 @@ class TokenBucket {
   double per_second_;
   double level_;
   Moment filled_{};
+  Moment shut_until_{};
 };
 
 }  // namespace palabre::broker

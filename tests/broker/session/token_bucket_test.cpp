@@ -21,8 +21,8 @@ TEST(TokenBucket, lets_two_seconds_worth_pass_at_once_and_then_its_rate) {
 TEST(TokenBucket, counts_nothing_that_did_not_pass) {
   TokenBucket bucket(10);
   EXPECT_FALSE(bucket.take(15, kStart));
-  EXPECT_TRUE(bucket.take(10, kStart));
-  EXPECT_FALSE(bucket.take(5, kStart));
+  EXPECT_EQ(bucket.take(10, kStart), 500ms);
+  EXPECT_FALSE(bucket.take(10, kStart + 500ms));
 }
 
 TEST(TokenBucket, keeps_no_more_than_two_seconds_worth) {
@@ -43,6 +43,15 @@ TEST(TokenBucket, lets_everything_pass_without_a_rate) {
   TokenBucket bucket(0);
   EXPECT_FALSE(bucket.take(1e9, kStart));
   EXPECT_FALSE(bucket.take(1e9, kStart));
+}
+
+TEST(TokenBucket, lets_nothing_pass_before_what_waits) {
+  TokenBucket bucket(100);
+  EXPECT_FALSE(bucket.take(150, kStart));
+  EXPECT_EQ(bucket.take(200, kStart), 1500ms);
+  EXPECT_EQ(bucket.take(1, kStart), 1500ms) << "there is room for it, but it came later";
+  EXPECT_EQ(bucket.take(1, kStart + 1s), 500ms);
+  EXPECT_FALSE(bucket.take(200, kStart + 1500ms));
 }
 
 }  // namespace
