@@ -1,6 +1,7 @@
 """The standard work of a fault run: twelve identities in six rooms who post, read, join and leave with the client
 library, half of them going back in the rooms' past, each with a journal; and how it ends and is checked."""
 
+import contextlib
 import itertools
 import random
 import signal
@@ -39,17 +40,28 @@ def free_ports(count: int) -> list[int]:
     return found
 
 
+@contextlib.contextmanager
+def blocked(*signals: int):
+    """What is started meanwhile is not ended by these before it can take them: they wait for it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Applications(Program):
     """A process in which some of the identities live."""
 
     def __init__(self, work: "Work", names: list[str], life: int):
         self.names = names
-        super().__init__(
-            [program("fault_application"), "--server", work.server or work.broker.talk, "--journals", work.journals,
-             "--rate", work.rate / len(NAMES), "--seed", work.chance.randrange(1, 1 << 32), "--life", life,
-             "--patience", work.patience,
-             "--refilling", (len(names) + 1) // 2, "--names", *names],
-            work.directory, f"applications-{names[0]}-{life}")
+        with blocked(signal.SIGUSR1, signal.SIGTERM):
+            super().__init__(
+                [program("fault_application"), "--server", work.server or work.broker.talk, "--journals", work.journals,
+                 "--rate", work.rate / len(NAMES), "--seed", work.chance.randrange(1, 1 << 32), "--life", life,
+                 "--patience", work.patience,
+                 "--refilling", (len(names) + 1) // 2, "--names", *names],
+                work.directory, f"applications-{names[0]}-{life}")
 
 
 class Work:
