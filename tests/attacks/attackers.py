@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 import msgpack
 import zmq
-from attacker import ATTACKS, PATIENCE_S, Attack, connect, frame, is_ended, pour, request, shake_hands
+from attacker import ATTACKS, GREETING, PATIENCE_S, Attack, connect, frame, is_ended, pour, ready_command, request
 from palabre_harness import may_open
 from wire_client import Keys, Peer
 
@@ -39,15 +39,15 @@ class MsgpackBombs(Attack):
 
     def attack(self) -> None:
         with self.dealer() as connection:
-            name = f"bomber-{self.number}"
-            connection.sendall(hello(name, f"the-token-of-{name}"))
+            connection.sendall(self.hello())
             for bomb in itertools.chain(self.promises, self.nested, self.inside):
                 connection.setblocking(True)
                 pour(connection, frame(bomb) * 4, 4 * len(bomb))
                 if is_ended(connection):
                     return
         for size in (262_145, 1 << 31, 1 << 62, (1 << 64) - 1):
-            with self.dealer() as connection:
+            with connect(self.talk_port, source=self.source) as connection:
+                connection.sendall(GREETING if self.keys else GREETING + ready_command(b"DEALER"))
                 pour(connection, bytes((2,)) + struct.pack(">Q", size) + bytes(65536), 1 << 20)
 
 
@@ -62,8 +62,7 @@ class ClaimedRoutingIds(Attack):
                 guess = b"\0" + random.randbytes(4)
                 for routing_id in (guess, name.encode(), name.encode().ljust(255, b"x")):
                     with contextlib.suppress(OSError):
-                        claimed = kept.enter_context(connect(self.talk_port, source=self.source))
-                        shake_hands(claimed, b"DEALER", routing_id)
+                        claimed = kept.enter_context(self.dealer(routing_id))
                         claimed.sendall(hello(name, "a-token-that-is-guessed") + frame(request(
                             "post", 2, room="lobby", outbox=1, counter=1, texts=["not by " + name])))
 
@@ -72,13 +71,11 @@ class PostFlood(Attack):
     """An identity of its own that keeps so many posts under way that it never waits, whatever it is asked for."""
 
     under_way = 128
-    invitation = None
 
     def attack(self) -> None:
-        keys = Keys(self.invitation) if self.invitation else None
         # libzmq's way to say where a connection comes from.
         broker = SimpleNamespace(talk=f"tcp://{self.source}:0;127.0.0.1:{self.talk_port}")
-        with Peer(broker, f"flood{self.number}", keys=keys) as peer:
+        with Peer(broker, self.name, keys=self.keys) as peer:
             due = acknowledged = newest = rewound = 1
             while True:
                 while due < acknowledged + self.under_way:
@@ -158,14 +155,25 @@ def record_session(broker, texts: list[str]) -> bytes:
     return bytes(relay.recorded)
 
 
+def register(attack: Attack) -> None:
+    """The feed is for who has a name: an attacker takes one with his key."""
+    with attack.dealer() as connection:
+        connection.sendall(attack.hello())
+        connection.settimeout(PATIENCE_S)
+        connection.recv(1)
+
+
 def attack_on(name: str, ports: tuple, number: int, extras: dict, rounds, all_here) -> None:
     """The process of one attacker, which ends when it is told to."""
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     may_open(DESCRIPTORS)
-    attack = EVERY[name](*ports, number, f"127.0.1.{number + 1}")
+    invitation = extras.pop("invitation")
+    attack = EVERY[name](*ports, number, f"127.0.1.{number + 1}", Keys(invitation) if invitation else None)
     for key, value in extras.items():
         setattr(attack, key, value)
     all_here.wait()
+    if attack.keys:
+        register(attack)
     while True:
         rounds[number] += 1
         with contextlib.suppress(OSError, AssertionError, zmq.ZMQError):

@@ -60,7 +60,7 @@ def command_line():
     parser.add_argument("--attackers", type=int, default=16, help="processes, each with an address of its own")
     parser.add_argument("--honest", type=int, default=50, help="clients, who post two messages a second each")
     parser.add_argument("--security", choices=("open", "curve"), default="open",
-                        help="curve: who attacks by bare TCP is a stranger then, and gets no further than that")
+                        help="open is where strangers get furthest; with curve attackers have keys, too, and encrypt")
     parser.add_argument("--keep", action="store_true", help="keep the stores and logs in any case")
     options = parser.parse_args()
     unknown = set(options.names) - EVERY.keys()

@@ -186,15 +186,16 @@ class Trial:
         return self.outcome
 
     def prepare(self) -> dict:
-        """What an attack needs besides: a session that was recorded, something long to ask for, an invitation."""
+        """What an attack needs besides: an invitation, a session that was recorded, something long to ask for."""
+        extras = {"invitation": self.broker.invitation}
         if self.outcome.name == "replay":
-            return {"recorded": record_session(self.broker, [f"recorded {number}" for number in range(20)])}
+            extras["recorded"] = record_session(self.broker, [f"recorded {number}" for number in range(20)])
         if self.outcome.name == "slow":
             keys = Keys(self.broker.invitation) if self.broker.invitation else None
             with Peer(self.broker, "writer", keys=keys) as writer:
                 for _ in range(10):
                     writer.post(ROOM, *["x" * 16_000] * 15)
-        return {"invitation": self.broker.invitation} if self.outcome.name == "flood" else {}
+        return extras
 
     def measure(self, honest: HonestProcess, extras: dict) -> None:
         options, outcome = self.options, self.outcome

@@ -10,6 +10,7 @@ import socket
 import struct
 
 import msgpack
+from curve_wire import CurvePeer
 
 GREETING = bytes.fromhex("ff00000000000000017f") + b"\x03\x00NULL" + bytes(16 + 32)
 PATIENCE_S = 10.0
@@ -29,8 +30,10 @@ def ready_command(socket_type: bytes, routing_id: bytes = b"") -> bytes:
     return frame(body, COMMAND)
 
 
-def connect(port: int, host: str = "127.0.0.1", source: str | None = None) -> socket.socket:
-    connection = socket.create_connection((host, port), PATIENCE_S, source and (source, 0))
+def connect(port: int, host: str = "127.0.0.1", source: str | None = None,
+            patience: float = PATIENCE_S) -> socket.socket:
+    connection = socket.create_connection((host, port), patience, source and (source, 0))
+    connection.settimeout(PATIENCE_S)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
 
@@ -54,12 +57,20 @@ def read_exactly(connection: socket.socket, size: int) -> bytes:
     return read
 
 
-def dealer(port: int, source: str | None = None) -> socket.socket:
-    return shake_hands(connect(port, source=source), b"DEALER")
+def dealer(port: int, source: str | None = None, patience: float = PATIENCE_S) -> socket.socket:
+    return shake_hands(connect(port, source=source, patience=patience), b"DEALER")
 
 
 def subscriber(port: int, source: str | None = None) -> socket.socket:
     return shake_hands(connect(port, source=source), b"SUB")
+
+
+def sealed(connection: socket.socket, keys, socket_type: bytes, routing_id: bytes = b"") -> CurvePeer:
+    try:
+        return CurvePeer(connection, keys, socket_type, routing_id)
+    except OSError:
+        connection.close()
+        raise
 
 
 def is_ended(connection: socket.socket) -> bool:
@@ -95,16 +106,29 @@ def request(type: str, number: int = 1, **fields) -> bytes:
 
 
 class Attack:
-    """Against the two ports of a broker on this machine; `source` is the address that it comes from."""
+    """Against the two ports of a broker on this machine; `source` is the address that it comes from, `keys` what it
+    encrypts with, if it does."""
 
-    def __init__(self, talk_port: int, feed_port: int, number: int, source: str | None = None):
-        self.talk_port, self.feed_port, self.number, self.source = talk_port, feed_port, number, source
+    def __init__(self, talk_port: int, feed_port: int, number: int, source: str | None = None, keys=None):
+        self.talk_port, self.feed_port, self.number, self.source, self.keys = talk_port, feed_port, number, source, keys
+        self.name = f"attacker-{number}"
+
+    def hello(self) -> bytes:
+        return frame(request("hello", version=1, name=self.name, token=f"the-token-of-{self.name}"))
 
     def attack(self) -> None:
         raise NotImplementedError
 
-    def dealer(self) -> socket.socket:
-        return dealer(self.talk_port, self.source)
+    def dealer(self, routing_id: bytes = b"") -> socket.socket:
+        return self.shaken(connect(self.talk_port, source=self.source), b"DEALER", routing_id)
+
+    def subscriber(self) -> socket.socket:
+        return self.shaken(connect(self.feed_port, source=self.source), b"SUB")
+
+    def shaken(self, connection: socket.socket, socket_type: bytes, routing_id: bytes = b"") -> socket.socket:
+        if self.keys:
+            return sealed(connection, self.keys, socket_type, routing_id)
+        return shake_hands(connection, socket_type, routing_id)
 
     def to_either_port(self, number: int) -> socket.socket:
         return connect((self.talk_port, self.feed_port)[number % 2], source=self.source)
@@ -125,7 +149,7 @@ class SubscriptionFlood(Attack):
     """Topics that nobody has, one after the other."""
 
     def attack(self) -> None:
-        with subscriber(self.feed_port, self.source) as connection:
+        with self.subscriber() as connection:
             for block in range(1 << 20):
                 topics = (f"{self.number}/{block}/{topic}".ljust(200, "x") for topic in range(256))
                 piece = b"".join(frame(b"\x01" + topic.encode()) for topic in topics)
@@ -177,10 +201,8 @@ class SlowReader(Attack):
         if self.source:
             connection.bind((self.source, 0))
         connection.connect(("127.0.0.1", self.talk_port))
-        with connection:
-            shake_hands(connection, b"DEALER")
-            name = f"sleeper-{self.number}"
-            connection.sendall(frame(request("hello", version=1, name=name, token=f"the-token-of-{name}")))
+        with self.shaken(connection, b"DEALER") as connection:
+            connection.sendall(self.hello())
             history = frame(request("history", 2, room="lobby", count=1024, **{"from": 1}))
             with contextlib.suppress(ConnectionError, TimeoutError):
                 for _ in range(100):
@@ -196,8 +218,7 @@ class MessageFlood(Attack):
         with self.dealer() as connection:
             pour(connection, frame(b"") * 32768, 16 << 20)
         with self.dealer() as connection:
-            name = f"flood-{self.number}"
-            connection.sendall(frame(request("hello", version=1, name=name, token=f"the-token-of-{name}")))
+            connection.sendall(self.hello())
             post = request("post", 2, room="lobby", outbox=self.number + 1, counter=1, texts=["x" * 1000] * 200)
             pour(connection, frame(post), 64 << 20)
 
