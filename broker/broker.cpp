@@ -134,6 +134,7 @@ struct Broker::Parts {
     recorder.start(*greeter);
     router->start(registry, *greeter);
     guard.start({[this] { outbox.wake_up().ring(); },
+                 [this] { return board.with([](const auto& newest) { return newest->rooms(); }); },
                  [this](const ConnectionEvent& event) { publisher->tell_audience(event); },
                  std::move(watch.on_ended)},
                 port_of(router->endpoint()), port_of(publisher->endpoint()));

@@ -7,10 +7,10 @@
 
 namespace palabre::broker {
 
-/// A TCP connection came to a bound socket, or went. The descriptor is libzmq's: it may be closed, and given
-/// to another connection, before anybody reads this.
+/// A TCP connection came to a bound socket, or went; or the socket itself listens. The descriptor is
+/// libzmq's: a connection's may be closed, and given to another one, before anybody reads this.
 struct ConnectionEvent {
-  enum class Kind : std::uint8_t { came, went };
+  enum class Kind : std::uint8_t { listens, came, went };
   Kind kind;
   int descriptor;
 };

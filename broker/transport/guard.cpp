@@ -22,18 +22,13 @@ constexpr int kPauseForEachLook = 32;
 // Beside connections: what else the process has open, and those one too many that are being ended.
 constexpr std::size_t kOtherDescriptors = 4096;
 
-// Until libzmq has cleared away what came on a connection and what was to go there: the publisher does so at
-// its next tick.
-constexpr auto kUntilMemoryIsFree = std::chrono::seconds(2);
-// Looking for it keeps malloc locked: at most so small a part of the time.
-constexpr int kPauseForGivingBack = 20;
-
 // Those who are ended together shall hear first what ends them: notices are sent four times a second.
 constexpr auto kUntilFeedEnds = milliseconds(400);
 
 constexpr auto kPauseOfWords = std::chrono::seconds(1);
 constexpr std::string_view kEndlessInput =
     "it sent more than the router could take, or a message without an end";
+constexpr std::string_view kNothingButRefused = "it went on and on sending what could only be refused";
 constexpr std::string_view kSubscriptions = "it sent too much to the feed port";
 constexpr std::string_view kQuarantine =
     "it came back too soon: another from there was ended for what it did, or too many came in vain";
@@ -43,6 +38,10 @@ constexpr std::string_view kRevoked =
 
 // What heartbeats of a subscriber take, and some more.
 constexpr double kFeedBytesPerSecond = 256;
+// What subscribers ask for is two topics a room, 180 bytes together with encryption; and some that are not
+// there.
+constexpr double kFeedBytesMin = 16.0 * 1024;
+constexpr double kFeedBytesARoom = 256;
 
 constexpr std::size_t kInput = 2;  // its place among what is waited for
 
@@ -83,6 +82,11 @@ void Guard::end_feed() {
   wake_up_.ring();
 }
 
+void Guard::accuse(const TcpConnection& connection) {
+  accused_.with([&connection](auto& accused) { accused.push_back(connection); });
+  wake_up_.ring();
+}
+
 void Guard::run() {
   while (!has_ended_) {
     wait();
@@ -92,7 +96,9 @@ void Guard::run() {
     const bool ends_feed = is_time_to_end_feed();
     note_comings_and_goings();
     if (ends_feed) end_all_of_feed();
+    end_accused();
     look_when_due();
+    door_.tell_kernel(std::chrono::steady_clock::now());
     give_memory_back_when_due();
   }
 }
@@ -106,10 +112,8 @@ void Guard::wait() {
   if (pause > milliseconds(0)) items[kInput].events = 0;
   // Without a reason to look it sleeps until something comes.
   auto timeout = pause > milliseconds(0) || !doubtful_.empty() ? pause : milliseconds(-1);
-  if (timeout < milliseconds(0) && memory_back_at_) timeout = until(*memory_back_at_);
-  if (feed_ends_at_) {
-    const auto left = until(*feed_ends_at_);
-    timeout = timeout < milliseconds(0) ? left : std::min(timeout, left);
+  for (const auto& due : {memory_.due_at(), feed_ends_at_, door_.due_at()}) {
+    if (due) timeout = timeout < milliseconds(0) ? until(*due) : std::min(timeout, until(*due));
   }
   wait_for(items, timeout);
   wake_up_.clear();
@@ -118,12 +122,13 @@ void Guard::wait() {
 void Guard::note_comings_and_goings() {
   while (const auto event = talk_->next()) note(*event, talk_port_);
   while (const auto event = feed_->next()) {
-    ports_.tell_audience(*event);
+    if (event->kind != ConnectionEvent::Kind::listens) ports_.tell_audience(*event);
     note(*event, feed_port_);
   }
 }
 
 void Guard::note(const ConnectionEvent& event, std::uint16_t port) {
+  if (event.kind == ConnectionEvent::Kind::listens) return door_.listens(event.descriptor);
   if (event.kind == ConnectionEvent::Kind::went) return forget(event.descriptor, port);
   const auto connection = connection_at(event.descriptor);
   // It is gone already, or the descriptor is another port's by now, which tells of it itself.
@@ -136,14 +141,14 @@ void Guard::note(const ConnectionEvent& event, std::uint16_t port) {
 
 void Guard::welcome(const TcpConnection& connection) {
   const int descriptor = connection.descriptor;
-  const LeakyBucket bucket({static_cast<double>(options_.feed_bytes_max), kFeedBytesPerSecond});
-  auto& visitor = visitors_.emplace(descriptor, Visitor{connection, FeedInput{bucket}}).first->second;
+  auto& visitor = visitors_.emplace(descriptor, Visitor{connection, FeedInput{}}).first->second;
   if (connection.port == talk_port_) visitor.input.emplace<Backlog>(taken_[descriptor]);
   const bool is_counted = intake_.knows(descriptor);
   if (caps_.came(connection.peer) != ConnectionCaps::Answer::welcome || !is_counted) {
     return end(visitor, kConnections);
   }
-  if (is_in_quarantine(connection.peer)) return end(visitor, kQuarantine);
+  if (door_.holds(connection.peer, std::chrono::steady_clock::now())) return end(visitor, kQuarantine);
+  ListenFilter::spare(connection);
   input_.add(descriptor);
   // What came before it was watched makes no edge.
   look_at(visitor);
@@ -155,12 +160,10 @@ void Guard::forget(int descriptor, std::uint16_t port) {
   const auto& [connection, input, is_ended] = found->second;
   const auto* backlog = std::get_if<Backlog>(&input);
   if (backlog != nullptr && !is_ended && backlog->gave_nothing(intake_.of(descriptor))) {
-    quarantine_.with([&peer = connection.peer](auto& quarantine) {
-      quarantine.came_in_vain(peer, std::chrono::steady_clock::now());
-    });
+    door_.came_in_vain(connection.peer, std::chrono::steady_clock::now());
   }
   caps_.went(connection.peer);
-  expect_memory_back();
+  memory_.expect(std::chrono::steady_clock::now());
   visitors_.erase(found);
 }
 
@@ -188,7 +191,9 @@ void Guard::look_at(Visitor& visitor) {
   switch (std::visit([&](auto& input) { return judge(descriptor, input); }, visitor.input)) {
     case Backlog::Verdict::fine: return;
     case Backlog::Verdict::doubtful: return doubtful_.push_back(descriptor);
-    case Backlog::Verdict::too_much: return end_offender(visitor);
+    case Backlog::Verdict::too_much:
+      return end_offender(visitor,
+                          std::holds_alternative<Backlog>(visitor.input) ? kEndlessInput : kSubscriptions);
   }
 }
 
@@ -198,12 +203,19 @@ Backlog::Verdict Guard::judge(int descriptor, Backlog& backlog) {
   return backlog.judge(counts, options_.talk);
 }
 
-Backlog::Verdict Guard::judge(int descriptor, FeedInput& input) {
+Backlog::Verdict Guard::judge(int descriptor, FeedInput& input) const {
   const auto received = bytes_received(descriptor);
   const auto came = static_cast<double>(received - std::min(received, input.bytes));
   input.bytes = received;
+  input.bucket.resize({feed_allowance(), kFeedBytesPerSecond});
   const bool is_too_much = input.bucket.pour(came, std::chrono::steady_clock::now());
   return is_too_much ? Backlog::Verdict::too_much : Backlog::Verdict::fine;
+}
+
+/// In bytes: who asks for much more than there is asks for nothing.
+double Guard::feed_allowance() const {
+  const auto rooms = static_cast<double>(ports_.count_rooms());
+  return std::min(static_cast<double>(options_.feed_bytes_max), kFeedBytesMin + kFeedBytesARoom * rooms);
 }
 
 Backlog::Counts Guard::counts_of(int descriptor) const {
@@ -227,23 +239,24 @@ void Guard::end_all_of_feed() {
   }
 }
 
-void Guard::end_offender(Visitor& visitor) {
-  quarantine_.with([&peer = visitor.connection.peer](auto& quarantine) {
-    quarantine.offended(peer, std::chrono::steady_clock::now());
-  });
-  end(visitor, std::holds_alternative<Backlog>(visitor.input) ? kEndlessInput : kSubscriptions);
+void Guard::end_accused() {
+  const auto accused = accused_.with([](auto& waiting) { return std::exchange(waiting, {}); });
+  for (const auto& connection : accused) {
+    const auto found = visitors_.find(connection.descriptor);
+    const bool is_here = found != visitors_.end() && found->second.connection.cookie == connection.cookie;
+    if (is_here && !found->second.is_ended) end_offender(found->second, kNothingButRefused);
+  }
+}
+
+void Guard::end_offender(Visitor& visitor, std::string_view reason) {
+  door_.offended(visitor.connection.peer, std::chrono::steady_clock::now());
+  end(visitor, reason);
 }
 
 void Guard::end(Visitor& visitor, std::string_view reason) {
   visitor.is_ended = true;
   shut_down(visitor.connection);
   tell(visitor.connection.peer, reason);
-}
-
-bool Guard::is_in_quarantine(const PeerAddress& address) const {
-  return quarantine_.with([&address](const auto& quarantine) {
-    return quarantine.holds(address, std::chrono::steady_clock::now());
-  });
 }
 
 void Guard::tell(const PeerAddress& peer, std::string_view reason) {
@@ -254,21 +267,10 @@ void Guard::tell(const PeerAddress& peer, std::string_view reason) {
   next_word_ = now + kPauseOfWords;
 }
 
-void Guard::expect_memory_back() {
-  is_memory_due_again_ = memory_back_at_.has_value();
-  if (memory_back_at_) return;
-  memory_back_at_ = std::max(next_memory_, std::chrono::steady_clock::now() + kUntilMemoryIsFree);
-}
-
 void Guard::give_memory_back_when_due() {
-  const auto now = std::chrono::steady_clock::now();
-  if (!memory_back_at_ || now < *memory_back_at_) return;
-  memory_back_at_.reset();
-  // An attack leaves small pieces all over the heap, which malloc would keep.
+  if (!memory_.is_due(std::chrono::steady_clock::now())) return;
   ::malloc_trim(0);
-  const auto end = std::chrono::steady_clock::now();
-  next_memory_ = end + kPauseForGivingBack * (end - now);
-  if (std::exchange(is_memory_due_again_, false)) expect_memory_back();
+  memory_.done(std::chrono::steady_clock::now());
 }
 
 }  // namespace palabre::broker

@@ -17,9 +17,10 @@
 #include "broker/transport/backlog.hpp"
 #include "broker/transport/connection_caps.hpp"
 #include "broker/transport/connection_monitor.hpp"
+#include "broker/transport/doorkeeper.hpp"
 #include "broker/transport/input_watch.hpp"
 #include "broker/transport/leaky_bucket.hpp"
-#include "broker/transport/quarantine.hpp"
+#include "broker/transport/memory_return.hpp"
 
 namespace palabre::broker {
 
@@ -34,11 +35,14 @@ class Guard {
   struct Options {
     ConnectionCaps::Limits caps;
     Backlog::Allowance talk;
-    std::uint64_t feed_bytes_max;  ///< a subscriber's input, subscriptions above all, at once
+    std::uint64_t
+        feed_bytes_max;  ///< a subscriber's input, subscriptions above all, at once; see count_rooms
   };
   struct Ports {
     /// Has the router look whether something came.
     std::function<void()> wake_router;
+    /// How many rooms there are: who subscribes to much more than all of them is not let go on.
+    std::function<std::size_t()> count_rooms;
     /// Hears who comes to the feed and goes, on this thread.
     std::function<void(const ConnectionEvent&)> tell_audience;
     /// Hears whom it ends and why, on this thread, once a second at most, and how many that were since it
@@ -57,13 +61,15 @@ class Guard {
   /// Where the router counts what it takes.
   [[nodiscard]] Intake& intake() { return intake_; }
   /// Who shall not even shake hands.
-  [[nodiscard]] const Guarded<Quarantine>& quarantine() const { return quarantine_; }
+  [[nodiscard]] const Guarded<Quarantine>& quarantine() const { return door_.quarantine(); }
 
   /// Requires that both sockets are watched and bound, and tells their ports.
   void start(Ports ports, std::uint16_t talk_port, std::uint16_t feed_port);
   /// Ends the thread; the sockets are closed after that.
   void finish();
 
+  /// Has a connection ended for what it said, and its address in quarantine. Any thread may call it.
+  void accuse(const TcpConnection& connection);
   /// Has every connection to the feed ended, in less than half a second: that is the time for what was sent
   /// until now to arrive. Any thread may call it.
   void end_feed();
@@ -72,7 +78,7 @@ class Guard {
   using Instant = std::chrono::steady_clock::time_point;
   /// What came on a feed connection until the last look.
   struct FeedInput {
-    LeakyBucket bucket;
+    LeakyBucket bucket{{0, 0}};
     std::uint64_t bytes = 0;
   };
   /// A connection as long as it is open.
@@ -92,23 +98,23 @@ class Guard {
   void look_when_due();
   void look_at(Visitor& visitor);
   [[nodiscard]] Backlog::Verdict judge(int descriptor, Backlog& backlog);
-  [[nodiscard]] static Backlog::Verdict judge(int descriptor, FeedInput& input);
+  [[nodiscard]] Backlog::Verdict judge(int descriptor, FeedInput& input) const;
+  [[nodiscard]] double feed_allowance() const;
   [[nodiscard]] Backlog::Counts counts_of(int descriptor) const;
   [[nodiscard]] bool is_time_to_end_feed();
   void end_all_of_feed();
   /// For what it did: its address is in quarantine from now on.
-  void end_offender(Visitor& visitor);
+  void end_offender(Visitor& visitor, std::string_view reason);
+  void end_accused();
   void end(Visitor& visitor, std::string_view reason);
-  [[nodiscard]] bool is_in_quarantine(const PeerAddress& address) const;
   void tell(const PeerAddress& peer, std::string_view reason);
-  void expect_memory_back();
   void give_memory_back_when_due();
 
   const Options options_;
   Ports ports_;
   Intake intake_;
   ConnectionCaps caps_;
-  Guarded<Quarantine> quarantine_;
+  Doorkeeper door_;
   std::optional<ConnectionMonitor> talk_;
   std::optional<ConnectionMonitor> feed_;
   std::uint16_t talk_port_ = 0;
@@ -117,6 +123,7 @@ class Guard {
   WakeUp wake_up_;
   std::atomic<bool> has_ended_ = false;
   std::atomic<bool> is_feed_to_end_ = false;
+  Guarded<std::vector<TcpConnection>> accused_;
   std::optional<Instant> feed_ends_at_;
   Visitors visitors_;              ///< by descriptor
   std::vector<int> doubtful_;      ///< to be looked at again, whatever comes
@@ -125,10 +132,8 @@ class Guard {
   /// By descriptor: what the router had taken from it at the last look. What a new connection is counted
   /// from, because its own first messages may be taken before it is heard of.
   std::unordered_map<int, Intake::Taken> taken_;
-  std::optional<Instant> memory_back_at_;
-  bool is_memory_due_again_ = false;  ///< a connection went since that was set
-  Instant next_memory_ = Instant{};   ///< giving back locks malloc: a small part of the time
-  std::size_t untold_ = 0;            ///< connections ended that the log has not heard of
+  MemoryReturn memory_;
+  std::size_t untold_ = 0;  ///< connections ended that the log has not heard of
   Instant next_word_ = Instant{};
   std::jthread thread_;
 };

@@ -16,6 +16,9 @@ class LeakyBucket {
 
   explicit LeakyBucket(Size size) : size_(size) {}
 
+  /// As full as it was; what no longer goes in runs over with the next drop.
+  void resize(Size size) { size_ = size; }
+
   /// Whether it runs over by that. It stays as full as can be then.
   [[nodiscard]] bool pour(double amount, Moment now) {
     const std::chrono::duration<double> passed = now - poured_;

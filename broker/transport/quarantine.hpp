@@ -29,6 +29,8 @@ class Quarantine {
   /// A connection from there went, and the broker could take nothing from it. Too many are an offence.
   void came_in_vain(const PeerAddress& address, Moment now);
   [[nodiscard]] bool holds(const PeerAddress& address, Moment now) const;
+  /// The end of its last quarantine, long ago when it never had one.
+  [[nodiscard]] Moment held_until(const PeerAddress& address) const;
 
  private:
   struct Record {

@@ -17,6 +17,10 @@ constexpr int kLingerMs = 1000;
 // Beyond so many replies that one client has not read, it loses some and asks again, which takes it seconds:
 // so there is space for what a busy sender gets in a tenth of a second.
 constexpr int kRepliesWaitingMax = 4096;
+// What a stranger may say that is no HELLO, and anybody in more than one frame. A client that lost its
+// session without knowing has as much under way as its libzmq keeps, a thousand messages; four times that is
+// no client.
+constexpr std::size_t kRefusedMax = 4096;
 
 std::string_view view(const zmq::message_t& frame) {
   return {static_cast<const char*>(frame.data()), frame.size()};
@@ -33,6 +37,7 @@ std::string_view user_id(const zmq::message_t& body) {
 Router::Router(zmq::context_t& context, Options options, Outbox& outbox, Guard& guard)
     : options_(std::move(options)),
       outbox_(outbox),
+      guard_(guard),
       intake_(guard.intake()),
       unread_(options_.unread_reply_bytes),
       socket_(context, zmq::socket_type::router) {
@@ -108,6 +113,7 @@ bool Router::receive_one(Instant now) {
 void Router::sort(std::string_view routing_id, zmq::message_t& body, bool has_more, Instant now) {
   const auto [connection, client] = connections_.heard(routing_id, user_id(body), now, gone_);
   if (connection > newest_) note_new(connection, zmq_msg_get(body.handle(), ZMQ_SRCFD));
+  if ((has_more || !client) && has_worn_us_out(connection)) return;
   if (has_more) {
     return refuse_frame(connection, {},
                         refuse(RefusalCode::malformed, "a message is one frame, this one has more"));
@@ -120,7 +126,16 @@ void Router::sort(std::string_view routing_id, zmq::message_t& body, bool has_mo
 void Router::note_new(ConnectionId connection, int descriptor) {
   newest_ = connection;
   unread_.open(connection, descriptor);
-  if (const auto line = connection_at(descriptor)) lines_.emplace(connection, *line);
+  if (const auto line = connection_at(descriptor)) lines_.emplace(connection, Line{*line});
+}
+
+/// Counts a message that can only be refused. Beyond their number the connection is ended; what libzmq had
+/// read of it by then is dropped without a look and without a word.
+bool Router::has_worn_us_out(ConnectionId connection) {
+  const auto line = lines_.find(connection);
+  if (line == lines_.end()) return false;
+  if (++line->second.refused == kRefusedMax) guard_.accuse(line->second.connection);
+  return line->second.refused >= kRefusedMax;
 }
 
 void Router::hand_over(ClientNumber client, std::span<RequestFrame> requests) {
@@ -176,7 +191,8 @@ void Router::transmit(const Outbox::Binding& binding) {
 }
 
 void Router::transmit(const Outbox::Ending& ending) {
-  if (const auto line = lines_.find(ending.connection); line != lines_.end()) shut_down(line->second);
+  if (const auto line = lines_.find(ending.connection); line != lines_.end())
+    shut_down(line->second.connection);
   connections_.forget(ending.connection, gone_);
 }
 

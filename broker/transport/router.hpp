@@ -45,12 +45,18 @@ class Router {
 
  private:
   using Instant = Connections::Instant;
+  /// What a connection came on, and how many of its messages could only be refused.
+  struct Line {
+    TcpConnection connection;
+    std::size_t refused = 0;
+  };
 
   void run();
   void receive();
   [[nodiscard]] bool receive_one(Instant now);
   void sort(std::string_view routing_id, zmq::message_t& body, bool has_more, Instant now);
   void note_new(ConnectionId connection, int descriptor);
+  [[nodiscard]] bool has_worn_us_out(ConnectionId connection);
   void hand_over(ClientNumber client, std::span<RequestFrame> requests);
   void greet(RequestFrame request);
   void refuse_frame(ConnectionId connection, std::string_view frame, const Refusal& refusal);
@@ -63,6 +69,7 @@ class Router {
 
   const Options options_;
   Outbox& outbox_;
+  Guard& guard_;
   Intake& intake_;
   ReplyBudget unread_;
   zmq::socket_t socket_;
@@ -70,7 +77,7 @@ class Router {
   Registry* registry_ = nullptr;
   Greeter* greeter_ = nullptr;
   Connections connections_;
-  std::unordered_map<ConnectionId, TcpConnection> lines_;  ///< what each connection came on
+  std::unordered_map<ConnectionId, Line> lines_;
   Arrivals arrivals_;
   ConnectionId newest_;
   std::size_t taken_in_turn_ = 0;              ///< messages since everybody last had one taken

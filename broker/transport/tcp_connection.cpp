@@ -54,10 +54,6 @@ std::optional<Place> place(int descriptor, Ask ask) {
   return place_in(name);
 }
 
-bool is_four_in_six(const PeerAddress& address) {
-  return std::equal(kFourInSix.begin(), kFourInSix.end(), address.begin());
-}
-
 tcp_info told_by(int descriptor) {
   tcp_info told{};
   socklen_t size = sizeof told;
@@ -72,6 +68,10 @@ void discard_unread(int descriptor) {
 }
 
 }  // namespace
+
+bool is_four_in_six(const PeerAddress& address) {
+  return std::equal(kFourInSix.begin(), kFourInSix.end(), address.begin());
+}
 
 bool is_loopback(const PeerAddress& address) {
   if (is_four_in_six(address)) return address[kFourInSix.size()] == 127;

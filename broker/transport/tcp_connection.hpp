@@ -10,6 +10,8 @@ namespace palabre::broker {
 /// A numeric address as the kernel has it, IPv4 ones in their IPv6 form, so that one machine is one key.
 using PeerAddress = std::array<std::uint8_t, 16>;
 
+/// Whether it is of IPv4.
+[[nodiscard]] bool is_four_in_six(const PeerAddress& address);
 [[nodiscard]] bool is_loopback(const PeerAddress& address);
 [[nodiscard]] std::string text_of(const PeerAddress& address);
 /// Nothing when `text` is no numeric address.

@@ -15,6 +15,13 @@
 /// Reading msgpack that a stranger wrote. Nothing here trusts a type, a length or a range.
 namespace palabre::codec {
 
+/// Whether it may be worth decoding: junk is told by its first byte, and costs nothing more.
+[[nodiscard]] constexpr bool begins_with_map(std::string_view frame) {
+  if (frame.empty()) return false;
+  const auto first = static_cast<unsigned char>(frame.front());
+  return (first & 0xf0U) == 0x80 || first == 0xde || first == 0xdf;
+}
+
 /// The msgpack objects of a frame, decoded one after the other within the protocol's limits. Strings point
 /// into the frame, so the frame must outlive what was read.
 class Reader {

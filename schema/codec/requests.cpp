@@ -190,6 +190,7 @@ Bytes encode(RequestId id, const Request& request) {
 }
 
 DecodedRequest decode_request(std::string_view frame) {
+  if (!codec::begins_with_map(frame)) return {{}, refuse(RefusalCode::malformed, "the frame is not a map")};
   codec::Reader reader(frame);
   const auto object = reader.next();
   if (!object) return {{}, object.refusal()};

@@ -23,6 +23,8 @@ constexpr std::size_t kFromOneAddress = 4;
 constexpr std::uint64_t kFeedBytes = 4096;
 const std::string kThere = "127.0.0.9";
 const std::string kElsewhere = "127.0.0.8";
+// Before the SYN that was dropped is sent again, which takes a second.
+constexpr auto kAnswered = 500ms;
 
 std::uint16_t port_of(const std::string& endpoint) {
   return static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)));
@@ -52,13 +54,14 @@ std::optional<std::uint64_t> sleeps_in(const std::string& thread, std::chrono::m
 /// Both sockets of a broker, and nobody but the guard behind them.
 class GuardTest : public testing::Test {
  protected:
-  GuardTest() {
+  explicit GuardTest(std::uint64_t feed_bytes = kFeedBytes)
+      : guard_({{100, kFromOneAddress, 1000}, {64 * 1024, 1024 * 1024}, feed_bytes}) {
     guard_.watch_talk(context_, talk_);
     guard_.watch_feed(context_, feed_);
     for (auto* socket : {&talk_, &feed_}) prepare_bound_socket(*socket, "test", 1024);
     talk_port_ = port_of(bind_socket(talk_, "tcp://127.0.0.1:*"));
     feed_port_ = port_of(bind_socket(feed_, "tcp://127.0.0.1:*"));
-    guard_.start({[] {}, [](const ConnectionEvent&) {},
+    guard_.start({[] {}, [this] { return rooms_.load(); }, [](const ConnectionEvent&) {},
                   [this](const std::string&, std::string_view reason, std::size_t) {
                     said_.add(std::string(reason));
                   }},
@@ -75,10 +78,10 @@ class GuardTest : public testing::Test {
     peer->shake_hands("SUB");
     return peer;
   }
-  /// Whether a new connection from there is ended before it can shake hands, or right behind that.
+  /// Whether a new connection from there is not answered, or ended before it can shake hands or right after.
   [[nodiscard]] bool is_held(const std::string& source) const {
     try {
-      RawPeer peer(talk_port_, source);
+      RawPeer peer(talk_port_, source, kAnswered);
       peer.shake_hands("DEALER");
       return peer.is_ended_within(50ms);
     } catch (const std::runtime_error&) {
@@ -99,9 +102,10 @@ class GuardTest : public testing::Test {
   }
 
   Collected<std::string> said_;
+  std::atomic<std::size_t> rooms_ = 1;
   zmq::context_t context_ = make_context(8);
   AdmittedKeys keys_;
-  Guard guard_{{{100, kFromOneAddress, 1000}, {64 * 1024, 1024 * 1024}, kFeedBytes}};
+  Guard guard_;
   Zap zap_{context_, Strangers::everywhere, keys_, {}, &guard_.quarantine()};
   zmq::socket_t talk_{context_, zmq::socket_type::router};
   zmq::socket_t feed_{context_, zmq::socket_type::pub};
@@ -142,10 +146,48 @@ TEST_F(GuardTest, lets_nobody_from_there_connect_for_a_second) {
   EXPECT_TRUE(eventually([&] { return !is_held(kThere); }));
 }
 
+TEST_F(GuardTest, has_the_kernel_drop_who_did_harm) {
+  const auto offender = subscriber(kThere);
+  send_too_much(*offender);
+  ASSERT_TRUE(eventually([&] { return offender->is_ended(); }));
+  const auto is_answered = [this](const std::string& source) {
+    try {
+      const RawPeer peer(feed_port_, source, kAnswered);
+      return true;
+    } catch (const std::runtime_error&) {
+      return false;
+    }
+  };
+  EXPECT_FALSE(is_answered(kThere));
+  EXPECT_TRUE(is_answered(kElsewhere));
+}
+
+class GuardWithRooms : public GuardTest {
+ protected:
+  GuardWithRooms() : GuardTest(1024 * 1024) {}
+  /// Whether somebody who subscribes to two topics of so many rooms is ended.
+  [[nodiscard]] bool is_too_much(std::size_t rooms, const std::string& source) const {
+    const auto peer = subscriber(source);
+    try {
+      for (std::size_t topic = 0; topic < 2 * rooms; ++topic) peer->send("\x01" + std::string(90, 'x'));
+    } catch (const std::runtime_error&) {
+      return true;
+    }
+    return peer->is_ended_within(200ms);
+  }
+};
+
+TEST_F(GuardWithRooms, lets_a_subscriber_ask_for_as_much_as_there_is) {
+  constexpr std::size_t kRooms = 300;
+  EXPECT_TRUE(is_too_much(kRooms, kThere)) << "with one room";
+  rooms_ = kRooms;
+  EXPECT_FALSE(is_too_much(kRooms, kElsewhere));
+}
+
 TEST_F(GuardTest, holds_who_says_nothing_again_and_again) {
   const auto visit = [this] {
     try {
-      RawPeer(talk_port_, kThere).shake_hands("DEALER");
+      RawPeer(talk_port_, kThere, kAnswered).shake_hands("DEALER");
       return false;
     } catch (const std::runtime_error&) {
       return true;

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,13 +17,17 @@ namespace palabre::broker {
 /// A peer that speaks ZMTP 3.0 by hand, and so can do and claim what libzmq would not let it.
 class RawPeer {
  public:
-  /// From an address of loopback's.
-  explicit RawPeer(std::uint16_t port, const std::string& source = "127.0.0.1")
+  /// From an address of loopback's. Throws when that is not let in so soon.
+  explicit RawPeer(std::uint16_t port, const std::string& source = "127.0.0.1",
+                   std::chrono::milliseconds patience = std::chrono::seconds(20))
       : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    const timeval limit{patience.count() / 1000, patience.count() % 1000 * 1000};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     const auto here = address_of(::inet_addr(source.c_str()), 0);
     const auto there = address_of(htonl(INADDR_LOOPBACK), port);
     if (::bind(descriptor_, generic(here), sizeof here) != 0 ||
         ::connect(descriptor_, generic(there), sizeof there) != 0) {
+      ::close(descriptor_);
       throw std::runtime_error("cannot connect");
     }
   }

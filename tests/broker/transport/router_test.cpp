@@ -100,6 +100,26 @@ TEST_F(RouterTest, refuses_a_message_of_two_frames_or_more) {
   expect_pong(dealer);
 }
 
+TEST_F(RouterTest, ends_who_goes_on_and_on_with_what_can_only_be_refused) {
+  constexpr std::size_t kRefusedMax = 4096;
+  auto stranger = connect();
+  for (std::size_t message = 1; message < kRefusedMax; ++message) stranger.send(request::Ping{}, {message});
+  // Every one of them is answered: with as much under way, a client may have lost its session.
+  for (std::size_t message = 1; message < kRefusedMax; ++message) (void)stranger.receive();
+  stranger.send(request::Ping{}, {kRefusedMax});
+  EXPECT_FALSE(stranger.receive_within(milliseconds(300)));
+}
+
+TEST_F(RouterTest, counts_against_nobody_what_a_session_answers) {
+  auto alice = connect();
+  admit(alice, kAlice, "alice");
+  for (std::uint64_t message = 1; message <= 5000; ++message) {
+    alice.send(request::Ping{}, {message});
+    (void)alice.receive();
+  }
+  expect_pong(alice);
+}
+
 TEST_F(RouterTest, treats_who_said_goodbye_as_a_stranger) {
   auto dealer = connect();
   const auto connection = admit(dealer, kAlice, "alice");

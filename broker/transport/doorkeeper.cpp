@@ -1,0 +1,58 @@
+#include "broker/transport/doorkeeper.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace palabre::broker {
+namespace {
+
+// The kernel replaces a program in some tens of microseconds: so often at most.
+constexpr auto kPause = std::chrono::milliseconds(5);
+
+}  // namespace
+
+void Doorkeeper::offended(const PeerAddress& address, Moment now) {
+  quarantine_.with([&](Quarantine& quarantine) {
+    quarantine.offended(address, now);
+    hold(address, quarantine, now);
+  });
+}
+
+void Doorkeeper::came_in_vain(const PeerAddress& address, Moment now) {
+  quarantine_.with([&](Quarantine& quarantine) {
+    quarantine.came_in_vain(address, now);
+    hold(address, quarantine, now);
+  });
+}
+
+bool Doorkeeper::holds(const PeerAddress& address, Moment now) const {
+  return quarantine_.with([&](const Quarantine& quarantine) { return quarantine.holds(address, now); });
+}
+
+void Doorkeeper::hold(const PeerAddress& address, const Quarantine& quarantine, Moment now) {
+  if (!quarantine.holds(address, now)) return;
+  auto& until = held_[address];
+  if (until == quarantine.held_until(address)) return;
+  until = quarantine.held_until(address);
+  next_telling_ = std::min(next_telling_, std::max(now, told_ + kPause));
+}
+
+void Doorkeeper::tell_kernel(Moment now) {
+  if (now < next_telling_) return;
+  std::erase_if(held_, [now](const auto& entry) { return now >= entry.second; });
+  std::vector<PeerAddress> addresses;
+  Moment first_release = Moment::max();
+  for (const auto& [address, until] : held_) {
+    first_release = std::min(first_release, until);
+    if (addresses.size() < ListenFilter::kAddressesMax) addresses.push_back(address);
+  }
+  filter_.drop(addresses);
+  told_ = now;
+  next_telling_ = held_.empty() ? Moment::max() : std::max(first_release, now + kPause);
+}
+
+std::optional<Doorkeeper::Moment> Doorkeeper::due_at() const {
+  return next_telling_ == Moment::max() ? std::nullopt : std::optional(next_telling_);
+}
+
+}  // namespace palabre::broker
