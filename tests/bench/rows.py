@@ -67,7 +67,7 @@ def start(program, **options):
     """The running program, which is ended behind the block. It stands back for what is measured, as if it ran on a
     machine of its own."""
     words = ["chrt", "--idle", "0", *command(program, options)]
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as running:
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as running:
         try:
             yield running
         finally:

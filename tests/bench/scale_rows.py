@@ -2,16 +2,20 @@
 
 import atexit
 import functools
+import json
 import shutil
 import tempfile
 
 import servers
-from rows import Demand, Lost, Row, load, palabre, run, start
+from rows import Demand, Lost, Pace, Row, load, palabre, run, start
 
 CROWDS = (100, 1_000, 5_000, 10_000)
 STORES = (10_000, 1_000_000, 10_000_000)
 # What a measurement adds to a store; one this much smaller is filled anew for each.
 STORE_KEPT_MIN = 1_000_000
+RETURNING = 1_000
+# Of the usual measured seconds: so long that all come back once, and more often.
+RETURN_TIMES = 3
 
 
 # ── Clients ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -114,6 +118,43 @@ def beside_refill():
                [Demand("beside a refill : alone", 3, lambda m: m[beside] / m[alone], is_most=True)])
 
 
+def beside_returning():
+    """Live talk while a thousand other clients lose their connections, all at once, and come back, again and again.
+
+    Who listens to the talk has his share of it to be sent, whether he stays or comes back.
+    """
+
+    def live(running, pace):
+        return load(running, "palabre", Pace(RETURN_TIMES * pace.seconds, pace.warmup), mode="delay", rate=200,
+                    subscribers=50)
+
+    def beside(room, times=0):
+        def measure(running, pace):
+            with start("palabre_return", talk=running.talk, feed=running.feed, clients=RETURNING, room=room,
+                       times=times) as others:
+                if not others.stdout.readline():
+                    raise Lost("those who should come back never came")
+                report = live(running, pace)
+                if others.poll() is not None:
+                    raise Lost("they ended before the measurement did")
+                others.kill()
+                report["returned"] = [json.loads(line)["seconds"] for line in others.stdout]
+                if not times and not report["returned"]:
+                    raise Lost("not all had come back once when the measurement ended")
+            return report
+
+        return measure
+
+    entrants = {words: on_store(10_000, measure) for words, measure in
+                {"nobody": live, "1,000 of another room come back": beside("tea"),
+                 "1,000 listen and stay": beside("lobby", times=1), "1,000 listen and come back": beside("lobby")}.items()}
+    alone, others, staying, listening = entrants
+    return Row("beside-returning", "delay p99, 200 msg/s, 50 subscribers, by who else is there", "µs",
+               lambda report: report["delay_us"]["p99"], entrants,
+               [Demand("1,000 of another room come back : alone", 3, lambda m: m[others] / m[alone], is_most=True),
+                Demand("1,000 listeners come back : they stay", 3, lambda m: m[listening] / m[staying], is_most=True)])
+
+
 def restart(stores):
     def measure(running, _pace):
         return {"start_seconds": running.start_seconds}
@@ -136,4 +177,4 @@ def cost_by_rooms():
 
 def demanded(is_quick):
     stores = STORES[:-1] if is_quick else STORES
-    return [crowds(), cost_by_rooms(), refill(), beside_refill(), restart(stores), cost_by_store(stores)]
+    return [crowds(), cost_by_rooms(), refill(), beside_refill(), beside_returning(), restart(stores), cost_by_store(stores)]

@@ -12,6 +12,7 @@ import itertools
 import sys
 from pathlib import Path
 
+from doors import Doors, check_taps
 from journals import Fates, Reading
 from report import Report
 from stored import Store
@@ -20,20 +21,28 @@ from stored import Store
 def check(store_path: Path, journals: Path) -> Report:
     report = Report()
     paths = sorted(journals.glob("*.journal"))
-    everybody = [Fates(path, report) for path in paths]
     store = Store(store_path, report)
+    everybody = [Fates(path, store, report) for path in paths]
+    doors = Doors(everybody, report)
     places = places_of(store, report)
     check_store(store, everybody, report)
+    doors.check_store(store)
     for fates in everybody:
         check_fates(fates, store, places, report)
-    readings = [Reading(path, store, places, report) for path in paths]
+        doors.check_posts(fates)
+    readings = [Reading(path, store, places, doors, report) for path in paths]
+    overheard = check_taps(sorted(journals.glob("*.tap")), doors)
     report.counted(
         sent=sum(len(fates.posted) for fates in everybody),
         acknowledged=sum(len(fates.stored) for fates in everybody),
         refused=sum(len(fates.refused) for fates in everybody),
         stored=store.messages(),
         handed_over=sum(reading.handed for reading in readings),
-        followings=sum(reading.followings for reading in readings))
+        in_private=sum(reading.handed_in_private for reading in readings),
+        cells_read=sum(reading.cells for reading in readings),
+        followings=sum(reading.followings for reading in readings),
+        orders=sum(len(fates.orders) for fates in everybody),
+        overheard=overheard)
     return report
 
 

@@ -8,7 +8,7 @@ KINDS = {
     "duplicated": "I3: more than once in the store, or handed over more than once",
     "reordered": "I2 I6: not where it was acknowledged or handed over, or not in the order sent",
     "unexpected": "I5 I7: never sent, other than it was sent, or refused and yet stored",
-    "wrong reader": "I8: handed to who does not follow the room",
+    "wrong reader": "I8: handed to who does not follow the room, or must not hear what is said there",
     "unanswered": "I4 I10: no answer, no end, or no life within the time",
     "went back": "I12: the store lost what had been seen",
     "index": "I6 I11: the indexes do not agree with the messages",

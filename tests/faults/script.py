@@ -3,6 +3,7 @@
 What is said, answered and read is written as the applications of the standard work write it; the checker reads both.
 """
 
+import time
 from pathlib import Path
 
 import msgpack
@@ -29,7 +30,7 @@ class Speaker:
         self.journal = open(journals / f"{name}.journal", "w", encoding="utf-8")
 
     def write(self, *fields) -> None:
-        print(*fields, sep="\t", file=self.journal, flush=True)
+        print(*fields, time.monotonic_ns() // 1_000_000, sep="\t", file=self.journal, flush=True)
 
     def hello(self) -> None:
         if self.dealer:

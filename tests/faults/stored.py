@@ -18,6 +18,11 @@ def digest_of(text: bytes) -> str:
     return hashlib.blake2b(text, digest_size=16).hexdigest()[:16]
 
 
+def is_private(room: str) -> bool:
+    """Of a stored name: a room for two is called after its two clients' numbers, as @1-2, a closed one ada/council."""
+    return room.startswith("@") or "/" in room
+
+
 def id_of(text: bytes) -> str:
     return text.split(b" ", 1)[0][:64].decode(errors="replace")
 
@@ -30,6 +35,9 @@ class Store:
         self.cells = {}  # room: what stands for each message, its sequence counted from 1
         self.rows = {}  # client: {column: (place of its segment, id, room, sequence)}
         self.epoch, self.clients, self.rooms = "", {}, {}
+        self.numbers = {}  # of the clients, by name
+        # Of each room: who is in it; of a closed one, too: who is in or invited, and what was done by whom to whom.
+        self.members, self.standings, self.moderations = {}, {}, {}
         database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         try:
             self.read(database)
@@ -44,15 +52,35 @@ class Store:
                 self.report.found("damaged", verdict)
         self.epoch = database.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0]
         self.clients = dict(database.execute("SELECT number, name FROM client"))
+        self.numbers = {name: number for number, name in self.clients.items()}
         self.rooms = dict(database.execute("SELECT number, name FROM room"))
         self.cells = {name: [] for name in self.rooms.values()}
         for segment in database.execute("SELECT place, count, time, last_at, events FROM segment ORDER BY place"):
             self.take_segment(*segment)
+        self.read_people(database)
         self.check_columns()
         self.check_index(database.execute('SELECT client, "column", count, place FROM row_index UNION ALL '
                                           'SELECT client, "column", count, place FROM row_recent'))
         self.check_outboxes(database.execute('SELECT client, outbox, counter, "column" FROM outbox_index '
                                              'ORDER BY client, "column"'))
+
+    def read_people(self, database) -> None:
+        for of_room in (self.members, self.standings, self.moderations):
+            of_room.update((name, []) for name in self.rooms.values())
+        for room, client in database.execute("SELECT room, client FROM member"):
+            self.members[self.rooms[room]].append(client)
+        for room, client in database.execute("SELECT room, client FROM standing WHERE NOT is_banned"):
+            self.standings[self.rooms[room]].append(client)
+        for room, *done in database.execute("SELECT room, number, by, action, client FROM moderation "
+                                            "ORDER BY room, number"):
+            self.moderations[self.rooms[room]].append(done)
+
+    def stored_name(self, room: str, client: int) -> str:
+        """How the store calls a room that this client calls so."""
+        if not room.startswith("@"):
+            return room
+        ends = sorted((client, self.numbers.get(room[1:], 0)))
+        return f"@{ends[0]}-{ends[1]}"
 
     def take_segment(self, place: int, count: int, time: int, last_at: int, packed: bytes) -> None:
         room, sequence = self.rooms.get(place >> SEQUENCE_BITS, "?"), place & SEQUENCE_MASK

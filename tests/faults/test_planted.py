@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 RUN = Path(__file__).resolve().parent / "run.py"
-BUGS = ["drop", "swap", "repeat", "early", "forget", "skip"]
+BUGS = ["drop", "swap", "repeat", "early", "forget", "skip", "stray", "admit", "pardon"]
 
 
 def test_each_planted_bug_is_found_by_one_run():

@@ -1,5 +1,6 @@
-"""The standard work of a fault run: twelve identities in six rooms who post, read, join and leave with the client
-library, half of them going back in the rooms' past, each with a journal; and how it ends and is checked."""
+"""The standard work of a fault run: twelve identities in six open rooms, two closed ones and twelve for two, who post,
+read, join, leave, invite and send away with the client library, half of them going back in the rooms' past, each with a
+journal; who stands by and writes down what he hears; and how it ends and is checked."""
 
 import contextlib
 import itertools
@@ -13,9 +14,13 @@ import checker
 import msgpack
 from palabre_harness import Broker, Program, eventually, program
 from report import Report
+from taps import Taps
 from wire_client import Dealer, NoReply, token_of
 
+# Of each closed room (application/member.hpp) the owner, and five guests behind him: ada's and gus's.
 NAMES = ["ada", "bea", "cyd", "dan", "eve", "fay", "gus", "hal", "ida", "jan", "kim", "leo"]
+# Few, because a session with a second connection outlives its application.
+TAPPED = ["bea", "cyd", "hal"]
 # The kernel gives ports from 32768 on to whoever asks; a broker must find its own again after it was away.
 PORTS = range(20_000, 30_000)
 SETTLED_S = 30
@@ -60,7 +65,7 @@ class Applications(Program):
                 [program("fault_application"), "--server", work.server or work.broker.talk, "--journals", work.journals,
                  "--rate", work.rate / len(NAMES), "--seed", work.chance.randrange(1, 1 << 32), "--life", life,
                  "--patience", work.patience,
-                 "--refilling", (len(names) + 1) // 2, "--names", *names],
+                 "--refilling", (len(names) + 1) // 2, "--people", *NAMES, "--names", *names],
                 work.directory, f"applications-{names[0]}-{life}")
 
 
@@ -77,16 +82,18 @@ class Work:
             self.broker.talk_port, self.broker.feed_port = free_ports(2)
         self.processes, self.applications, self.patience = processes, [], patience
         self.counted, self.places, self.quiet = 0, {}, set()
-        self.report = Report()
+        self.report, self.taps = Report(), None
 
     def __enter__(self):
         self.broker.start()
         self.base = self.resources()
         for names in (NAMES[first::self.processes] for first in range(self.processes)):
             self.applications.append(Applications(self, names, next(lives)))
+        self.taps = Taps(self.broker.talk, f"tcp://127.0.0.1:{self.broker.feed_port}", self.journals, TAPPED, NAMES)
         return self
 
     def __exit__(self, *_):
+        self.taps.end()
         for application in self.applications:
             application.kill()
         self.broker.kill()
@@ -135,6 +142,7 @@ class Work:
             if application.process.poll() != 0:
                 self.report.found("ended", f"{application.names} with {application.process.poll()}: "
                                            f"{application.talk()[-500:]}")
+        self.taps.end()
         if not self.has_ended():
             self.settle()
             self.stop_broker()

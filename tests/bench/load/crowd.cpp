@@ -1,5 +1,3 @@
-#include <sys/resource.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -14,6 +12,7 @@
 
 #include "schema/frames.hpp"
 #include "tests/bench/load/batch_readers.hpp"
+#include "tests/bench/load/descriptor_limit.hpp"
 #include "tests/bench/load/palabre_dialogue.hpp"
 #include "tests/bench/load/poller.hpp"
 
@@ -213,16 +212,8 @@ nlohmann::ordered_json measure(const CrowdOptions& options) {
   return report;
 }
 
-// Two descriptors a client, and some.
-void raise_descriptor_limit(std::size_t clients) {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 2 * clients + 64);
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 int run(const CrowdOptions& options) {
-  raise_descriptor_limit(options.clients);
+  raise_descriptor_limit(2 * options.clients);
   nlohmann::ordered_json output{{"clients", options.clients}, {"is_good", true}};
   try {
     output.update(measure(options));

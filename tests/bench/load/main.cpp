@@ -1,5 +1,4 @@
 #include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <csignal>
@@ -9,6 +8,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "tests/bench/load/descriptor_limit.hpp"
 #include "tests/bench/load/options.hpp"
 #include "tests/bench/load/run.hpp"
 
@@ -52,16 +52,8 @@ void report(nlohmann::ordered_json& report, const Options& options, const Figure
   report["send_lateness_us"] = microseconds(figures.lateness);
 }
 
-// One descriptor a connection, and some.
-void raise_descriptor_limit(const Options& options) {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, options.publishers + options.subscribers + 64);
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 int run(const Options& options) {
-  raise_descriptor_limit(options);
+  raise_descriptor_limit(options.publishers + options.subscribers);
   ::prctl(PR_SET_TIMERSLACK, 1000UL);  // so that a steady rate is steady
   auto output = about(options);
   auto run = std::make_unique<Run>(options);

@@ -17,8 +17,8 @@ inline constexpr std::string_view kToken = "a-token-of-the-load-program";
 template <class Base>
 class TalkDialogue : public ZmtpDialogue<Base> {
  public:
-  explicit TalkDialogue(std::string name, const CurveKeys* keys = nullptr)
-      : ZmtpDialogue<Base>("DEALER", keys), name_(std::move(name)) {}
+  explicit TalkDialogue(std::string name, const CurveKeys* keys = nullptr, RunId run = {})
+      : ZmtpDialogue<Base>("DEALER", keys), name_(std::move(name)), run_(run) {}
 
   void say(Connection& connection, const Request& request) {
     this->write(connection.out(), encode(next_request(), request));
@@ -27,11 +27,12 @@ class TalkDialogue : public ZmtpDialogue<Base> {
  protected:
   [[nodiscard]] RequestId next_request() { return {++request_}; }
   virtual void take_reply(Connection& connection, std::string_view frame) = 0;
+  [[nodiscard]] request::Hello hello() const {
+    return {limits::kProtocolVersion, name_, std::string(kToken), run_};
+  }
 
  private:
-  void greeted(Connection& connection) final {
-    say(connection, request::Hello{limits::kProtocolVersion, name_, std::string(kToken)});
-  }
+  void greeted(Connection& connection) final { say(connection, hello()); }
   bool take(Connection& connection, const ZmtpReader::Frame& frame) final {
     if (!frame.is_whole()) return false;
     take_reply(connection, frame.body);
@@ -39,6 +40,7 @@ class TalkDialogue : public ZmtpDialogue<Base> {
   }
 
   std::string name_;
+  RunId run_;
   std::uint64_t request_ = 0;
 };
 

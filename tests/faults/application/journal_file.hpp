@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -22,7 +23,8 @@ std::string field(Number<Tag, Representation> number) {
 }
 
 /// What one identity's application did and was told: a line each, its fields separated by tabs, as
-/// tests/faults/journals.py reads them. Every line is in the system's hands when write() returns, so that it
+/// tests/faults/journals.py reads them, and the moment last, in milliseconds of the clock that all processes
+/// share and nobody sets. Every line is in the system's hands when write() returns, so that it
 /// is there however the application ends. Belongs to one thread.
 class JournalFile {
  public:
@@ -38,7 +40,9 @@ class JournalFile {
   void write(char kind, const Fields&... fields) {
     std::string line(1, kind);
     ((line += '\t', line += field(fields)), ...);
-    line += '\n';
+    const auto moment = std::chrono::steady_clock::now().time_since_epoch();
+    line +=
+        '\t' + std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(moment).count()) + '\n';
     if (::write(descriptor_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
       throw std::system_error(errno, std::generic_category(), "the application's journal");
     }

@@ -29,6 +29,8 @@ void describe(CLI::App& app, Options& options) {
   app.add_option("--server", options.each.server)->required();
   app.add_option("--journals", options.journals, "The folder of the journals")->required();
   app.add_option("--names", options.names, "The identities")->required();
+  app.add_option("--people", options.each.people, "All identities there are, here and in other processes")
+      ->required();
   app.add_option("--refilling", options.refilling, "So many of them go back in the rooms' past");
   app.add_option("--rate", options.each.posts_per_second, "Posts a second, each");
   app.add_option("--text-bytes", options.each.text_bytes_max, "The longest text")

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <utility>
 
+#include "schema/room_names.hpp"
+#include "tests/faults/application/private_rooms.hpp"
+
 namespace palabre::faults {
 namespace {
 
@@ -13,6 +16,8 @@ constexpr auto kCall = 3s;
 /// An application that did not bound this would post for minutes after a broker that was away.
 constexpr std::size_t kUnderWayMax = 500;
 constexpr std::uint64_t kPastMax = 600;
+/// An owner gives an order about a guest after so many posts.
+constexpr std::uint64_t kPostsAnOrder = 20;
 
 template <class Reply>
 bool failed(const Answer<Reply>& answer) {
@@ -28,7 +33,10 @@ Member::Member(MemberOptions options, const std::atomic<Stage>& stage)
       journal_(options_.journal),
       client_({.server = options_.server,
                .name = options_.name,
-               .token = "the-secret-token-of-" + options_.name}) {}
+               .token = "the-secret-token-of-" + options_.name}),
+      rooms_(rooms_of(options_)),
+      own_room_(own_room(options_)),
+      guests_(guests_of(options_)) {}
 
 void Member::run() {
   begin();
@@ -42,9 +50,11 @@ void Member::begin() {
   while (failed(welcome) && stage_ != Stage::ending) welcome = client_.connect(kCall);
   if (failed(welcome)) return;
   const auto& told = std::get<reply::Welcome>(welcome);
+  self_ = told.client;
   journal_.write('B', options_.name, told.client, told.epoch, options_.life);
-  follow(options_.rooms.front());
-  for (const auto& room : options_.rooms) {
+  follow(rooms_.front());
+  if (!own_room_.empty()) follow(own_room_);
+  for (const auto& room : rooms_) {
     if (below(2) == 0) follow(room);
   }
 }
@@ -57,6 +67,7 @@ void Member::work() {
     const auto now = Clock::now();
     if (now >= post_at) {
       post_one();
+      if (below(kPostsAnOrder) == 0) moderate_one();
       // Who could not keep up does not make up for it.
       post_at = std::max(post_at, now - 100ms) + about(1 / options_.posts_per_second);
     }
@@ -64,17 +75,18 @@ void Member::work() {
       wander();
       wander_at = Clock::now() + about(4);
     }
+    accept_invitations();
     if (now >= refill_at) {
-      refill_one();
+      read_the_past();
       refill_at = Clock::now() + about(2);
     }
     take_events(std::min({post_at, wander_at, refill_at, now + 100ms}));
   }
 }
 
-/// Goes back in the past of one of the rooms.
-void Member::refill_one() {
-  if (!options_.refills || last_.empty()) return;
+/// Goes back in the past of one of the rooms; or looks at a row of the matrix.
+void Member::read_the_past() {
+  if (!options_.refills || last_.empty()) return read_row();
   const auto room = std::next(last_.begin(), static_cast<std::ptrdiff_t>(below(last_.size())))->first;
   end_following(room);
   follow(room);
@@ -90,16 +102,23 @@ void Member::become_quiet() {
 /// Nobody posts any more: what the rooms hold now is all that must have come.
 void Member::end() {
   const auto deadline = Clock::now() + options_.patience;
-  auto rooms = client_.rooms(kCall);
-  while (failed(rooms) && Clock::now() < deadline) rooms = client_.rooms(kCall);
-  if (failed(rooms)) return;
-  for (const auto& [room, head, members] : std::get<reply::Rooms>(rooms).rooms) {
+  auto found = heads();
+  while (!found && Clock::now() < deadline) found = heads();
+  if (!found) return;
+  for (const auto& [room, head] : *found) {
     while (last_.contains(room) && last_[room] < head && Clock::now() < deadline) {
       take_events(Clock::now() + 20ms);
     }
   }
   take_all_events();
-  for (const auto& [room, last] : last_) journal_.write('D', room, last);
+  for (const auto& [room, last] : last_) {
+    // Who was sent away may not have heard of it.
+    if (!found->contains(room)) {
+      journal_.write('U', room);
+    } else {
+      journal_.write('D', room, last);
+    }
+  }
   journal_.write('Z', std::to_string(last_.size()));
 }
 
@@ -118,9 +137,11 @@ void Member::post_one() {
 }
 
 void Member::wander() {
-  const auto& room = options_.rooms[1 + below(options_.rooms.size() - 1)];
+  const auto& room = rooms_[1 + below(rooms_.size() - 1)];
   if (!last_.contains(room)) return follow(room);
-  follow(options_.rooms.front());
+  // Out of a closed room one is sent, and a room for two cannot be left.
+  if (!is_open_room(room)) return;
+  follow(rooms_.front());
   (void)client_.leave(room, kCall);
   end_following(room);
   journal_.write('L', room);
@@ -129,6 +150,7 @@ void Member::wander() {
 /// From some place in the room's past, so that pages, their end and the feed must join without a seam.
 void Member::follow(const std::string& room) {
   if (last_.contains(room)) return;
+  journal_.write('J', room);
   const auto joined = client_.join(room, kCall);
   if (failed(joined)) return;
   const auto head = std::get<reply::Joined>(joined).head.value;
@@ -166,8 +188,7 @@ void Member::take(const ClientEvent& event) {
 }
 
 void Member::note(const event::Message& message) {
-  const auto id = message.text.substr(0, std::min<std::size_t>(message.text.find(' '), 64));
-  journal_.write('M', message.room, message.sequence, message.client, message.column, id,
+  journal_.write('M', message.room, message.sequence, message.client, message.column, id_of(message.text),
                  digest_of(message.text));
   last_[message.room] = message.sequence;
 }
@@ -207,8 +228,8 @@ std::string Member::next_text(const std::string& id) {
 
 /// Now and then a room that we are no member of, which must be refused.
 std::string Member::room_to_post_in() {
-  const auto& any = options_.rooms[below(options_.rooms.size())];
-  return last_.contains(any) || below(50) == 0 ? any : options_.rooms.front();
+  const auto& any = rooms_[below(rooms_.size())];
+  return last_.contains(any) || below(50) == 0 ? any : rooms_.front();
 }
 
 std::uint64_t Member::below(std::uint64_t bound) { return random_() % bound; }

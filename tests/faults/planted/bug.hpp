@@ -13,6 +13,9 @@ enum class Bug : std::uint8_t {
   early,   ///< messages are acknowledged before they are stored: what is held back is lost at a kill
   forget,  ///< the index of a row misses a column
   skip,    ///< a page of history misses a message
+  stray,   ///< a page of history is that of another room
+  admit,   ///< after a restart, rooms for two are for three and more
+  pardon,  ///< who is sent away from a closed room is there again after a restart
 };
 
 /// Bites at one message in `every`, at one page in `every`, or holds back so many commits.

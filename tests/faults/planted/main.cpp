@@ -22,9 +22,10 @@
 namespace palabre::faults {
 namespace {
 
-const std::map<std::string, Bug> kBugs{{"drop", Bug::drop},     {"swap", Bug::swap},
-                                       {"repeat", Bug::repeat}, {"early", Bug::early},
-                                       {"forget", Bug::forget}, {"skip", Bug::skip}};
+const std::map<std::string, Bug> kBugs{
+    {"drop", Bug::drop},   {"swap", Bug::swap},     {"repeat", Bug::repeat},
+    {"early", Bug::early}, {"forget", Bug::forget}, {"skip", Bug::skip},
+    {"stray", Bug::stray}, {"admit", Bug::admit},   {"pardon", Bug::pardon}};
 
 struct Options {
   Plan plan;
@@ -49,7 +50,9 @@ broker::Store open_planted(const Options& options, const broker::DataDirectory& 
   auto journal = broker::open_journal(directory, {config.durability, 0, options.log_pages});
   auto archive = broker::open_archive(directory, config.readers + 1);
   if (plan.bug == Bug::none) return {std::move(journal), std::move(archive)};
-  if (plan.bug == Bug::skip) archive = std::make_unique<PlantedArchive>(std::move(archive), plan.every);
+  if (plan.bug == Bug::skip || plan.bug == Bug::stray) {
+    archive = std::make_unique<PlantedArchive>(std::move(archive), plan);
+  }
   return {std::make_unique<PlantedJournal>(std::move(journal), plan), std::move(archive)};
 }
 

@@ -10,16 +10,19 @@
 
 namespace palabre::faults {
 
-/// An archive that now and then leaves a message out of a page. Any thread may read.
+/// An archive that now and then leaves a message out of a page, or gives the page of another room. Any thread
+/// may read.
 class PlantedArchive final : public broker::Archive {
  public:
-  PlantedArchive(std::unique_ptr<broker::Archive> real, std::uint64_t every)
-      : real_(std::move(real)), turn_(every) {}
+  PlantedArchive(std::unique_ptr<broker::Archive> real, Plan plan)
+      : real_(std::move(real)), bug_(plan.bug), turn_(plan.every) {}
 
   std::vector<StoredEvent> page(broker::RoomNumber room, Sequence from, std::size_t count) override {
     auto events = real_->page(room, from, count);
     const std::lock_guard lock(mutex_);
-    if (events.size() > 1 && turn_.comes_with(1)) events.erase(events.begin());
+    if (events.size() <= 1 || !turn_.comes_with(1)) return events;
+    if (bug_ == Bug::stray) return stray_page(room, from, events.size());
+    events.erase(events.begin());
     return events;
   }
   Sequence head(broker::RoomNumber room) override { return real_->head(room); }
@@ -39,7 +42,19 @@ class PlantedArchive final : public broker::Archive {
   }
 
  private:
+  /// Of the first of the rooms behind it that goes so far. Of the standard work's rooms most are private.
+  std::vector<StoredEvent> stray_page(broker::RoomNumber room, Sequence from, std::size_t count) {
+    for (std::uint32_t behind = 0; behind < kRoomsSeen; ++behind) {
+      auto events = real_->page({(room.value + behind) % kRoomsSeen + 1}, from, count);
+      if (!events.empty()) return events;
+    }
+    return {};
+  }
+
+  static constexpr std::uint32_t kRoomsSeen = 20;
+
   std::unique_ptr<broker::Archive> real_;
+  Bug bug_;
   std::mutex mutex_;
   Turn turn_;
 };

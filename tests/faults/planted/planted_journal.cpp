@@ -1,7 +1,11 @@
 #include "tests/faults/planted/planted_journal.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
+#include <variant>
+
+#include "broker/domain/rooms.hpp"
 
 namespace palabre::faults {
 namespace {
@@ -42,6 +46,37 @@ bool plant(Bug bug, std::vector<Segment>& segments) {
   return true;
 }
 
+bool is_bug_of_messages(Bug bug) {
+  return bug == Bug::drop || bug == Bug::swap || bug == Bug::repeat || bug == Bug::forget;
+}
+
+/// Whoever was registered after the two hears them, too.
+void admit_others(broker::Image& image) {
+  for (auto& room : image.rooms) {
+    if (broker::kind_of_stored(room.name) != RoomKind::direct || room.members.empty()) continue;
+    for (auto other = std::ranges::max(room.members).next(); other.value <= image.clients.size();
+         other = other.next()) {
+      room.members.push_back(other);
+    }
+  }
+}
+
+/// Nobody's place in a closed room is taken from him.
+void pardon(std::vector<broker::Record>& records) {
+  std::set<std::pair<broker::RoomNumber, ClientNumber>> pardoned;
+  for (const auto& record : records) {
+    const auto* changed = std::get_if<broker::record::StandingChanged>(&record);
+    if (changed != nullptr && !changed->standing) pardoned.emplace(changed->room, changed->client);
+  }
+  std::erase_if(records, [&pardoned](const broker::Record& record) {
+    if (const auto* left = std::get_if<broker::record::Left>(&record)) {
+      return pardoned.contains({left->room, left->client});
+    }
+    const auto* changed = std::get_if<broker::record::StandingChanged>(&record);
+    return changed != nullptr && !changed->standing;
+  });
+}
+
 }  // namespace
 
 PlantedJournal::PlantedJournal(std::unique_ptr<broker::Journal> real, Plan plan)
@@ -51,16 +86,19 @@ PlantedJournal::~PlantedJournal() { store_held(); }
 
 broker::Image PlantedJournal::load() {
   store_held();
-  return real_->load();
+  auto image = real_->load();
+  if (plan_.bug == Bug::admit) admit_others(image);
+  return image;
 }
 
 CommitResult PlantedJournal::commit(std::span<const broker::Record> records,
                                     std::span<const Segment> segments) {
   Held held{{records.begin(), records.end()}, {segments.begin(), segments.end()}};
   if (plan_.bug == Bug::early) return hold_back(std::move(held));
+  if (plan_.bug == Bug::pardon) pardon(held.records);
   std::uint64_t messages = 0;
   for (const auto& segment : held.segments) messages += segment.events.count;
-  const bool bites = plan_.bug != Bug::skip && messages > 0 && turn_.comes_with(messages);
+  const bool bites = is_bug_of_messages(plan_.bug) && messages > 0 && turn_.comes_with(messages);
   if (bites && !plant(plan_.bug, held.segments)) turn_.give_back();
   return real_->commit(held.records, held.segments);
 }

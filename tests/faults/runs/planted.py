@@ -8,14 +8,19 @@ from runs.processes import kill_broker
 
 # What the checker must name, whatever else it finds.
 NAMED = {"drop": {"lost", "reordered"}, "swap": {"reordered"}, "repeat": {"duplicated"}, "early": {"lost"},
-         "forget": {"index"}, "skip": {"reordered"}}
-# These bite at commits and pages instead of messages, and so more often.
-ONE_IN = {"early": 1, "skip": 2}
+         "forget": {"index"}, "skip": {"reordered"}, "stray": {"wrong reader"}, "admit": {"wrong reader"},
+         "pardon": {"wrong reader"}}
+# These bite at commits and pages instead of messages, and so more often; or always.
+ONE_IN = {"early": 1, "skip": 2, "stray": 5, "admit": 1, "pardon": 1}
+KILLED = {"early", "admit", "pardon"}
 KILLS = 3
+# So much is said behind the last kill, where that is what shows the bug.
+AFTERWARDS = {"admit": 400}
 # What a bug keeps from coming would be waited for in vain.
 PATIENCE_S = 4
-# So long until members have gone back in a room's past some times.
-PAGES_AFTER = 4000
+# So long until members have gone back in a room's past some times, and some have been sent away.
+LONG = {"skip", "stray", "pardon"}
+LONG_WORK = 4000
 
 
 class PlantedBroker(Broker):
@@ -34,10 +39,11 @@ def work_with(run, bug: str) -> Report:
     one_in = ONE_IN.get(bug, run.one_in)
     broker = PlantedBroker(run.directory(), "--bug", bug, "--every", one_in)
     with run.work(broker, rate=run.rate or 1000, patience=PATIENCE_S) as work:
-        work.go_on(PAGES_AFTER if bug == "skip" else max(400, 2 * one_in), timeout=600)
-        for _ in range(KILLS if bug == "early" else 0):
+        work.go_on(LONG_WORK if bug in LONG else max(400, 2 * one_in), timeout=600)
+        for _ in range(KILLS if bug in KILLED else 0):
             work.go_on(50)
             kill_broker(work, run)
+        work.go_on(AFTERWARDS.get(bug, 0))
         return work.finish()
 
 

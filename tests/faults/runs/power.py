@@ -93,7 +93,7 @@ def fill_and_free(work: Work, disk: Disk, run) -> None:
 
 def delays(work: Work) -> int:
     """How often applications were told that the disk is full."""
-    return sum(journal.read_bytes().count(b"\tstorage_full\n") for journal in work.journals.glob("*.journal"))
+    return sum(journal.read_bytes().count(b"\tstorage_full\t") for journal in work.journals.glob("*.journal"))
 
 
 def is_missing() -> bool:
