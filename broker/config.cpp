@@ -113,8 +113,8 @@ constexpr std::array kKeys{
         "Replies that may wait for one connection that does not read them; beyond that they are dropped.",
         number<&Config::unread_reply_bytes>(16 * kMebibyte, kMebibyte, 1024 * kMebibyte)},
     Key{"subscription_bytes", "bytes",
-        "What one connection may send to the feed port at once, 256 a second more; beyond that it is ended. "
-        "A room takes 60 to 180.",
+        "What one connection may send to the feed port at once at most, 256 a second more; beyond that it is "
+        "ended. Where rooms are few it is less: 16384, and 256 for each. A room takes 60 to 180.",
         number<&Config::subscription_bytes>(256 * 1024, 4096, 1024 * kMebibyte)},
     Key{"readers", "threads", "Threads that read history for clients, at a low priority.",
         number<&Config::readers>(1, 1, 64)},
