@@ -207,7 +207,9 @@ void FollowedRooms::judge(const std::vector<RoomHead>& heads, Anchoring anchorin
     if (found == heads.end()) {
       timeline.probe();
     } else if (timeline.is_anchored()) {
-      append(events, timeline.judge_head(found->head));
+      // With a new epoch none is anchored: here, it is the WELCOME that speaks.
+      const bool is_certain = anchoring == Anchoring::here;
+      append(events, is_certain ? timeline.believe_head(found->head) : timeline.judge_head(found->head));
       if (timeline.doubts_head()) wants_heads_ = true;
     } else if (anchoring == Anchoring::here) {
       append(events, timeline.anchor(epoch_, found->head));

@@ -65,7 +65,7 @@ class FollowedRooms {
     Moment ask_at{};
   };
 
-  /// Whether heads are also where a room that has none yet begins.
+  /// Whether heads are also where a room that has none yet begins. Those of WELCOME are, and of a new epoch.
   enum class Anchoring : std::uint8_t { here, left_to_joined };
 
   [[nodiscard]] std::optional<Request> next_refill(RequestId id, Moment now);

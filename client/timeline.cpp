@@ -75,6 +75,11 @@ Events Timeline::judge_head(Sequence head) {
   return events;
 }
 
+Events Timeline::believe_head(Sequence head) {
+  if (is_anchored_ && head < head_when_asked_) suspected_head_ = head;
+  return judge_head(head);
+}
+
 Events Timeline::expect_catch_up() {
   Events events;
   if (!is_anchored_) return events;

@@ -43,7 +43,10 @@ class Timeline {
 
   /// HELLO or HEADS is being asked: the answer cannot name a head below the one known now.
   void expect_heads() { head_when_asked_ = head_; }
-  /// The head that WELCOME or HEADS names. Twice below what was known when asked, the store went back; once
+  /// The head that WELCOME names. What was known when HELLO was said had been stored by then: a head below
+  /// that says that the store went back, and the next answer may not say so any more.
+  [[nodiscard]] Events believe_head(Sequence head);
+  /// The head that HEADS names. Twice below what was known when asked, the store went back; once
   /// may be a broker's read that ran a moment behind its feed.
   [[nodiscard]] Events judge_head(Sequence head);
   /// A head was too low once: HEADS should be asked again.

@@ -145,11 +145,24 @@ TEST_F(FollowedRoomsTest, joins_again_where_another_epoch_knows_us_no_longer) {
   EXPECT_FALSE(asked<request::Join>());
 }
 
-TEST_F(FollowedRoomsTest, tells_that_the_store_went_back_after_asking_twice) {
+TEST_F(FollowedRoomsTest, tells_at_once_that_the_store_went_back_when_welcome_says_so) {
   rooms.follow("lobby", std::nullopt);
   disregard(welcome({{"lobby", Sequence{40}}}));
   rooms.connection_lost();
-  EXPECT_THAT(only<event::StoreWentBack>(welcome({{"lobby", Sequence{30}}})), IsEmpty());
+  const auto back = only<event::StoreWentBack>(welcome({{"lobby", Sequence{35}}}));
+  ASSERT_THAT(back, SizeIs(1)) << "when HEADS are asked, others may have posted five more";
+  EXPECT_EQ(back[0].seen, Sequence{40});
+  EXPECT_EQ(back[0].head, Sequence{35});
+  EXPECT_THAT(sequences_of(rooms.take_batch(batch_of("lobby", 36, 40))), ElementsAre(36, 37, 38, 39, 40));
+  EXPECT_FALSE(asked<request::Heads>());
+}
+
+TEST_F(FollowedRoomsTest, tells_that_the_store_went_back_after_asking_heads_twice) {
+  rooms.follow("lobby", std::nullopt);
+  disregard(welcome({{"lobby", Sequence{40}}}));
+  rooms.want_heads();
+  EXPECT_TRUE(asked<request::Heads>());
+  EXPECT_THAT(rooms.heads(last_request(), {kEpoch, {{"lobby", Sequence{30}}}}), IsEmpty());
   EXPECT_TRUE(asked<request::Heads>());
   const auto events = rooms.heads(last_request(), {kEpoch, {{"lobby", Sequence{30}}}});
   EXPECT_THAT(only<event::StoreWentBack>(events), SizeIs(1));

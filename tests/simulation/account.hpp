@@ -24,13 +24,16 @@ struct Account {
     Fate fate = Fate::unknown;
     bool is_awaited = true;  ///< the present run will tell its fate
     std::optional<event::Stored> stored = {};
+    std::size_t fate_in_life = 0;  ///< of the store: in which its fate was told
   };
-  /// A room as it was followed from one moment to another.
+  /// A room as it was followed from one moment to another, in one epoch.
   struct Following {
     std::string room;
     std::optional<Sequence> from;  ///< as asked for
-    Sequence due_from;    ///< everything from here on is to be handed over; 0 while JOIN is unanswered
-    bool is_due = false;  ///< until somebody leaves the room, or the program ends
+    Sequence due_from;             ///< everything from here on is to be handed over; 0 while that is not told
+    bool is_due = false;           ///< until somebody leaves the room, the program ends or the epoch does
+    /// The broker named this head, below what was handed over: the user is to be told.
+    std::optional<Sequence> went_back_to = {};
     std::vector<event::Message> messages = {};
   };
 

@@ -170,6 +170,7 @@ void ModelBroker::tell() {
     });
   }
   for (const auto& batch : telling.batches) packer_.add(batch);
+  for (const auto& [connection, frame] : telling.said) transmit(connection, frame);
   if (!std::exchange(is_publisher_due_, true)) after_a_moment(&ModelBroker::run_publisher);
   if (is_over_at(CrashPoint::after_publishing)) return run_publisher();
   for (const auto& effect : telling.effects) perform(effect);
@@ -184,6 +185,7 @@ void ModelBroker::tell_early() {
   }
   auto telling = recorder_.tell_too_early();
   for (const auto& batch : telling.batches) packer_.add(batch);
+  for (const auto& [connection, frame] : telling.said) transmit(connection, frame);
   run_publisher();
   for (const auto& effect : telling.effects) perform(effect);
 }
@@ -200,6 +202,9 @@ void ModelBroker::perform(const Effect& effect) {
     greet(*departed);
   } else if (const auto* notice = std::get_if<effect::Notify>(&effect)) {
     packer_.add(Notice{notice->room, recorder_.state().last_at, {notice->what}});
+  } else if (const auto* discreet = std::get_if<effect::NotifyMembers>(&effect)) {
+    const Reply noticed = reply::Noticed{{discreet->room, recorder_.state().last_at, {discreet->what}}};
+    for (const auto connection : discreet->connections) say(connection, RequestId{}, noticed);
   }
 }
 

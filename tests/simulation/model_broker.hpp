@@ -67,6 +67,8 @@ class ModelBroker {
   void run_session(ClientNumber client, Session& session);
   void answer(ClientNumber client, const Session& session, const Frame& frame);
   void answer_read(ClientNumber client, const broker::Origin& origin, const Request& request);
+  template <class Read>
+  [[nodiscard]] ClientNumber reader_of(ClientNumber client, const Read& read) const;
   void plant_in(Reply& reply);
   // model_broker.cpp: recorder
   void record(broker::Command command);

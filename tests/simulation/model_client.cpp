@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "client/outbox_codec.hpp"
+#include "tests/simulation/epoch_blindness.hpp"
 #include "tests/simulation/trace.hpp"
 
 namespace palabre::broker::simulation {
@@ -14,14 +15,20 @@ constexpr std::array<std::string_view, 6> kNames{"alice", "bruno", "chloe", "den
 
 }  // namespace
 
-ModelClient::ModelClient(std::size_t index, Surroundings& surroundings, Networks networks)
+ModelClient::ModelClient(std::size_t index, Surroundings& surroundings, const Lives& lives, Networks networks,
+                         const std::vector<std::string>& private_rooms)
     : index_(index),
       surroundings_(surroundings),
+      lives_(lives),
       networks_(networks),
       rooms_{{"lobby", Membership::member}, {"tea"}, {"wine"}},
-      account_{std::string(kNames.at(index)), {}, {}, {}} {
+      account_{name_of(index), {}, {}, {}} {
   if (surroundings.dice.once_in(2)) outbox_file_ = "";
+  for (const auto& room : private_rooms) rooms_.push_back({room});
+  meets_direct_rooms_ = !private_rooms.empty() && surroundings.dice.once_in(2);
 }
+
+std::string ModelClient::name_of(std::size_t index) { return std::string(kNames.at(index)); }
 
 // ── the program ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -29,6 +36,7 @@ void ModelClient::start() {
   ClientOptions options;
   options.name = account_.name;
   options.token = "secret-of-" + account_.name + "-0123456789";
+  options.follows_new_direct_rooms = meets_direct_rooms_;
   options.wants_notices = surroundings_.dice.once_in(4);
   conversation_.emplace(Conversation::Options{std::move(options), surroundings_.dice.next(), resume()});
   networks_.talk.open(index_);
@@ -74,6 +82,7 @@ void ModelClient::kill() {
   networks_.talk.close(index_);
   networks_.feed.close(index_);
   conversation_.reset();
+  epoch_.clear();
   wake_at_ = Moment::max();
   call_.reset();
   dies_while_keeping_ = false;
@@ -128,6 +137,7 @@ void ModelClient::carry_out(Effects effects) {
 void ModelClient::send(std::vector<Bytes> frames) {
   for (auto& frame : frames) {
     surroundings_.trace([&] { return account_.name + " sends " + line_of_request(frame); });
+    note_hello(frame);
     networks_.talk.send(index_, std::move(frame));
   }
 }
@@ -146,89 +156,34 @@ void ModelClient::talk_down() {
 
 void ModelClient::receive(const Bytes& frame) {
   surroundings_.trace([&] { return account_.name + " hears " + line_of_reply(frame); });
-  conversation_->take_talk(frame, surroundings_.agenda.now());
+  note_welcome(frame);
+  const auto now = surroundings_.agenda.now();
+  if (overlooks_epochs()) {
+    conversation_->take_talk(reply_of_epoch(frame, epoch_), now);
+  } else {
+    conversation_->take_talk(frame, now);
+  }
   advance();
 }
 
 void ModelClient::receive(const FeedNetwork::Frame& frame) {
   surroundings_.trace([&] { return account_.name + " hears feed " + line_of_feed(frame.topic, frame.body); });
-  conversation_->take_feed(frame.topic, frame.body, surroundings_.agenda.now());
+  const auto now = surroundings_.agenda.now();
+  if (overlooks_epochs()) {
+    conversation_->take_feed(frame.topic, feed_of_epoch(frame, epoch_), now);
+  } else {
+    conversation_->take_feed(frame.topic, frame.body, now);
+  }
   advance();
+}
+
+bool ModelClient::overlooks_epochs() const {
+  return surroundings_.has(PlantedBug::overlooks_a_new_epoch) && !epoch_.empty();
 }
 
 void ModelClient::set_backlogged(bool is_backlogged) {
   conversation_->set_backlogged(is_backlogged);
   advance();
-}
-
-// ── what the user is told ────────────────────────────────────────────────────────────────────────────────
-
-void ModelClient::take(const ClientEvent& event) {
-  surroundings_.trace([&] { return account_.name + " is told " + line_of(event); });
-  if (const auto* message = std::get_if<event::Message>(&event)) {
-    take(*message);
-  } else if (const auto* stored = std::get_if<event::Stored>(&event)) {
-    take_fate(stored->counter, Account::Fate::stored);
-    posted(stored->counter).stored = *stored;
-  } else if (const auto* refused = std::get_if<event::PostRefused>(&event)) {
-    take_fate(refused->counter, Account::Fate::refused);
-  } else if (std::holds_alternative<event::EpochChanged>(event)) {
-    account_.complaints.emplace_back("was told of another epoch");
-  } else if (std::holds_alternative<event::StoreWentBack>(event)) {
-    account_.complaints.emplace_back("was told that the store went back");
-  } else if (const auto* link = std::get_if<event::Link>(&event)) {
-    if (link->state == event::LinkState::refused) account_.complaints.push_back("refused: " + link->text);
-  }
-}
-
-Account::Posted& ModelClient::posted(Counter ticket) {
-  return account_.posts.at(by_ticket_.at(ticket.value - 1));
-}
-
-void ModelClient::take_fate(Counter ticket, Account::Fate fate) {
-  auto& post = posted(ticket);
-  if (post.fate != Account::Fate::unknown) account_.complaints.push_back("was told twice of " + post.text);
-  post.fate = fate;
-}
-
-void ModelClient::take(const event::Message& message) {
-  const auto room = std::ranges::find(rooms_, message.room, &Room::name);
-  if (room == rooms_.end() || !room->following) {
-    account_.complaints.push_back("was handed " + message.text + " without following " + message.room);
-    return;
-  }
-  account_.followings[*room->following].messages.push_back(message);
-  room->handed_over = message.sequence;
-}
-
-void ModelClient::take(const Finished& finished) {
-  if (!call_ || finished.call != call_->number) return;
-  auto& room = rooms_[call_->room];
-  if (!call_->is_leave) {
-    joined(room, finished.answer);
-  } else if (std::holds_alternative<Reply>(finished.answer)) {
-    room.membership = Membership::none;
-    room.following.reset();
-  } else {
-    room.membership = Membership::unclear;
-  }
-  call_.reset();
-}
-
-/// As Client::follow: a room that was never joined is followed no more.
-void ModelClient::joined(Room& room, const Answer<Reply>& answer) {
-  const auto* reply = std::get_if<Reply>(&answer);
-  const auto* told = reply == nullptr ? nullptr : std::get_if<reply::Joined>(reply);
-  auto& following = account_.followings[*room.following];
-  if (told != nullptr) {
-    room.membership = Membership::member;
-    following.is_due = true;
-    following.due_from = following.from ? *following.from : told->head.next();
-    return;
-  }
-  if (room.membership == Membership::unclear) return;
-  conversation_->unfollow(room.name);
-  room.following.reset();
 }
 
 }  // namespace palabre::broker::simulation

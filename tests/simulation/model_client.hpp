@@ -7,6 +7,7 @@
 #include "client/conversation.hpp"
 #include "tests/simulation/account.hpp"
 #include "tests/simulation/feed_network.hpp"
+#include "tests/simulation/lives.hpp"
 #include "tests/simulation/surroundings.hpp"
 #include "tests/simulation/talk_network.hpp"
 
@@ -21,7 +22,10 @@ class ModelClient {
     TalkNetwork& talk;
     FeedNetwork& feed;
   };
-  ModelClient(std::size_t index, Surroundings& surroundings, Networks networks);
+  /// `private_rooms` are those that this user knows of.
+  ModelClient(std::size_t index, Surroundings& surroundings, const Lives& lives, Networks networks,
+              const std::vector<std::string>& private_rooms);
+  [[nodiscard]] static std::string name_of(std::size_t index);
 
   // The program.
   void start();
@@ -48,22 +52,31 @@ class ModelClient {
   [[nodiscard]] Moment wake_at() const { return wake_at_; }
   void wake() { advance(); }
 
+  /// Requires private rooms.
+  [[nodiscard]] const std::string& own_room() const { return rooms_.back().name; }
   [[nodiscard]] const Account& account() const { return account_; }
-  /// No post, call or followed message is awaited, with rooms that end at `heads`.
-  [[nodiscard]] bool is_settled(const std::vector<RoomHead>& heads) const;
+  /// No post, call or followed message is awaited, in a store as `image` shows it.
+  [[nodiscard]] bool is_settled(const broker::Image& image) const;
 
  private:
   enum class Membership : std::uint8_t { none, member, unclear };
+  /// The last message that was handed over, over all runs of the program.
+  struct Mark {
+    Sequence last;
+    Epoch epoch;
+  };
   struct Room {
     std::string name;
     Membership membership = Membership::none;
     std::optional<std::size_t> following = {};  ///< the account's
-    std::optional<Sequence> handed_over = {};   ///< the last one, over all runs of the program
+    std::optional<Mark> mark = {};
+    std::size_t life = 0;  ///< of the store, in which the program began to follow
   };
+  enum class CallKind : std::uint8_t { join, leave, moderate };
   struct Call {
     CallNumber number;
     std::size_t room;
-    bool is_leave;
+    CallKind kind;
   };
 
   [[nodiscard]] std::optional<KeptPosts> resume();
@@ -74,17 +87,31 @@ class ModelClient {
   void carry_out(Effects effects);
   void take(const ClientEvent& event);
   void take(const event::Message& message);
+  void take(const event::Link& link);
+  void take(const event::CaughtUp& caught_up);
+  void take(const event::EpochChanged& changed);
+  void take(const event::StoreWentBack& went_back);
+  void take(const event::Notice& notice);
+  void take(const event::ShutOut& shut_out);
+  void meet(Room& room);
+  void begin_anew(Room& room, std::optional<Sequence> from, Sequence due_from);
+  [[nodiscard]] bool overlooks_epochs() const;
+  void note_hello(const Bytes& frame);
+  void note_welcome(const Bytes& frame);
   void take_fate(Counter ticket, Account::Fate fate);
   void take(const Finished& finished);
   void joined(Room& room, const Answer<Reply>& answer);
   void leave(std::size_t room);
   void follow(std::size_t room, std::optional<Sequence> from);
-  void begin_call(std::size_t room, bool is_leave, Request request);
+  void moderate(std::size_t room);
+  [[nodiscard]] bool owns(const Room& room) const;
+  void begin_call(std::size_t room, CallKind kind, Request request);
   void post_to(const std::string& room);
   [[nodiscard]] Account::Posted& posted(Counter ticket);
 
   const std::size_t index_;
   Surroundings& surroundings_;
+  const Lives& lives_;
   Networks networks_;
   std::optional<Conversation> conversation_;
   Moment wake_at_ = Moment::max();
@@ -95,6 +122,9 @@ class ModelClient {
   CallNumber next_call_{1};
   std::optional<Call> call_;
   std::vector<Room> rooms_;
+  bool meets_direct_rooms_ = false;
+  Epoch epoch_;      ///< that the present run of the program was told; empty until it was welcomed
+  RequestId hello_;  ///< the last one sent, once a store has gone back
   Account account_;
 };
 

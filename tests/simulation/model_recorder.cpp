@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "broker/domain/room_views.hpp"
 #include "tests/support/memory_journal.hpp"
 
 namespace palabre::broker::simulation {
@@ -129,18 +130,41 @@ void ModelRecorder::discard() {
   went_back_ = true;
 }
 
-std::vector<PackedBatch> ModelRecorder::batches() const {
-  std::vector<PackedBatch> batches;
+void ModelRecorder::deliver_messages(Telling& telling) {
   for (const auto& segment : segments_) {
-    batches.push_back({state_.epoch, state_.rooms.at(segment.room).name, segment.first,
-                       names_in(segment, state_.roster), segment.events});
+    const auto& room = state_.rooms.at(segment.room);
+    PackedBatch batch{state_.epoch, room.name, segment.first, names_in(segment, state_.roster),
+                      segment.events};
+    if (room.kind == RoomKind::open || surroundings_.has(PlantedBug::publishes_the_private)) {
+      telling.batches.push_back(std::move(batch));
+    } else {
+      tell_members(segment, std::move(batch), telling);
+    }
   }
-  return batches;
+}
+
+void ModelRecorder::tell_members(const Segment& segment, PackedBatch batch, Telling& telling) {
+  auto members = state_.rooms.at(segment.room).members;
+  if (surroundings_.has(PlantedBug::tells_a_stranger)) {
+    const auto clients = state_.roster.all().size();
+    members.insert(ClientNumber{static_cast<std::uint32_t>(1 + surroundings_.dice.below(clients))});
+  }
+  for (const auto member : members) {
+    batch.room = name_for(state_, segment.room, member);
+    const auto frame = encode_said(batch);
+    for (const auto connection : state_.roster.at(member).connections) {
+      telling.said.push_back({connection, frame});
+    }
+  }
 }
 
 ModelRecorder::Telling ModelRecorder::tell() {
-  Telling telling{std::move(batch_.outcome().touched), std::exchange(went_back_, false), batches(),
+  Telling telling{std::move(batch_.outcome().touched),
+                  std::exchange(went_back_, false),
+                  {},
+                  {},
                   std::move(batch_.outcome().effects)};
+  deliver_messages(telling);
   batch_.clear();
   decided_ = 0;
   segments_.clear();
@@ -148,10 +172,10 @@ ModelRecorder::Telling ModelRecorder::tell() {
 }
 
 ModelRecorder::Telling ModelRecorder::tell_too_early() {
-  Telling telling{{}, false, {}, {}};
+  Telling telling;
   if (surroundings_.has(PlantedBug::publishes_before_commit)) {
     pack();
-    telling.batches = batches();
+    deliver_messages(telling);
   }
   if (surroundings_.has(PlantedBug::acknowledges_before_commit)) {
     std::ranges::copy_if(

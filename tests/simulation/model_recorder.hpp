@@ -33,8 +33,9 @@ class ModelRecorder {
 
   struct Telling {
     broker::Touched touched;
-    bool went_back = false;  ///< the directory is to be made anew
-    std::vector<PackedBatch> batches;
+    bool went_back = false;              ///< the directory is to be made anew
+    std::vector<PackedBatch> batches;    ///< for the feed
+    std::vector<broker::Outgoing> said;  ///< in private rooms, to their members
     std::vector<broker::Effect> effects;
   };
   [[nodiscard]] Telling tell();
@@ -50,7 +51,8 @@ class ModelRecorder {
   [[nodiscard]] std::size_t count_known(const broker::command::Post& post);
   void discard();
   void pack();
-  [[nodiscard]] std::vector<PackedBatch> batches() const;
+  void deliver_messages(Telling& telling);
+  void tell_members(const broker::Segment& segment, PackedBatch batch, Telling& telling);
   [[nodiscard]] broker::record::Cells as_packed(const broker::record::Cells& cells);
   void decide_again(broker::command::Post post, TimeMs now);
 

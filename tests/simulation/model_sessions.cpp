@@ -1,7 +1,9 @@
+#include <type_traits>
 #include <utility>
 
 #include "broker/session/token_hash.hpp"
 #include "schema/codec.hpp"
+#include "schema/room_names.hpp"
 #include "tests/simulation/model_broker.hpp"
 
 /// The sessions of ModelBroker, as in broker/session/session.cpp.
@@ -45,6 +47,8 @@ void ModelBroker::answer(ClientNumber client, const Session& session, const Fram
     record(command::Join{origin, std::move(join->room)});
   } else if (auto* leave = std::get_if<request::Leave>(&request)) {
     record(command::Leave{origin, std::move(leave->room)});
+  } else if (auto* moderate = std::get_if<request::Moderate>(&request)) {
+    record(command::Moderate{origin, std::move(*moderate)});
   } else if (std::holds_alternative<request::Goodbye>(request)) {
     record(command::Depart{origin});
   } else if (session.has_departed) {
@@ -58,7 +62,7 @@ void ModelBroker::answer_read(ClientNumber client, const Origin& origin, const R
   auto reply = std::visit(
       [&]<class Read>(const Read& read) -> Reply {
         if constexpr (ReadRequest<Read>) {
-          return reads_.reply_to(client, read);
+          return reads_.reply_to(reader_of(client, read), read);
         } else {
           return refuse(RefusalCode::unknown_request);
         }
@@ -67,6 +71,16 @@ void ModelBroker::answer_read(ClientNumber client, const Origin& origin, const R
   plant_in(reply);
   if (std::holds_alternative<reply::Page>(reply) && surroundings_.has(PlantedBug::skips_refills)) return;
   say(origin.connection, origin.request, reply);
+}
+
+template <class Read>
+ClientNumber ModelBroker::reader_of(ClientNumber client, const Read& read) const {
+  if constexpr (std::is_same_v<Read, request::History>) {
+    if (surroundings_.has(PlantedBug::lets_strangers_read) && !is_open_room(read.room))
+      return {
+          static_cast<std::uint32_t>(1 + surroundings_.dice.below(recorder_.state().roster.all().size()))};
+  }
+  return client;
 }
 
 void ModelBroker::plant_in(Reply& reply) {

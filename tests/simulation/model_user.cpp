@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "tests/simulation/model_client.hpp"
+#include "tests/simulation/room_names.hpp"
 
 /// What the user of a ModelClient does.
 namespace palabre::broker::simulation {
@@ -11,12 +13,16 @@ void ModelClient::act() {
   const auto number = dice.below(rooms_.size());
   auto& room = rooms_[number];
   if (call_ || dice.below(10) < 6) return post();
-  if (!room.following || room.membership == Membership::unclear) {
+  const auto& last = rooms_.back();
+  if (owns(last) && last.membership == Membership::member && dice.once_in(3)) {
+    moderate(rooms_.size() - 1);
+  } else if (!room.following || room.membership == Membership::unclear) {
     std::optional<Sequence> from;
     if (dice.once_in(3)) from = Sequence{1};
-    if (room.handed_over && dice.once_in(2)) from = room.handed_over->next();
+    // A mark is good for its epoch only.
+    if (room.mark && dice.once_in(2) && room.mark->epoch == lives_.epoch()) from = room.mark->last.next();
     follow(number, from);
-  } else if (number > 0) {
+  } else if (number > 0 && !is_direct(room.name) && !owns(room)) {
     leave(number);
   }
   advance();
@@ -53,40 +59,62 @@ void ModelClient::follow(std::size_t number, std::optional<Sequence> from) {
     return account_.name + " follows " + room.name + " from " + std::to_string(from ? from->value : 0);
   });
   // Who is not sure to have left goes on, from where they were: following twice changes nothing.
-  if (room.following) from.reset();
+  if (room.following) {
+    from.reset();
+  } else {
+    room.life = lives_.present();
+  }
   room.following = account_.followings.size();
   account_.followings.push_back({room.name, from, {}});
   conversation_->follow(room.name, from, surroundings_.agenda.now());
-  begin_call(number, false, request::Join{room.name});
+  begin_call(number, CallKind::join, request::Join{room.name});
 }
 
 void ModelClient::leave(std::size_t number) {
   auto& room = rooms_[number];
   surroundings_.trace([&] { return account_.name + " leaves " + room.name; });
   account_.followings[*room.following].is_due = false;
-  begin_call(number, true, request::Leave{room.name});
+  begin_call(number, CallKind::leave, request::Leave{room.name});
 }
 
-void ModelClient::begin_call(std::size_t room, bool is_leave, Request request) {
-  call_ = Call{next_call_, room, is_leave};
+/// Lets somebody into a room of theirs, or sends somebody away.
+void ModelClient::moderate(std::size_t number) {
+  constexpr std::array<Moderation, 6> kActions{Moderation::invite, Moderation::invite, Moderation::invite,
+                                               Moderation::kick,   Moderation::ban,    Moderation::unban};
+  auto& dice = surroundings_.dice;
+  const auto action = kActions.at(dice.below(kActions.size()));
+  // Of the three who are always there, one of the other two.
+  const auto whom = name_of((index_ + 1 + dice.below(2)) % 3);
+  surroundings_.trace(
+      [&] { return account_.name + ": " + std::string(palabre::name_of(action)) + " " + whom; });
+  begin_call(number, CallKind::moderate,
+             request::Moderate{.room = rooms_[number].name, .action = action, .name = whom, .role = {}});
+}
+
+bool ModelClient::owns(const Room& room) const { return room.name.starts_with(account_.name + "/"); }
+
+void ModelClient::begin_call(std::size_t room, CallKind kind, Request request) {
+  call_ = Call{next_call_, room, kind};
   next_call_ = next_call_.next();
   const auto patience = surroundings_.draw_ms(500, 20'000);
   conversation_->call(call_->number, std::move(request), surroundings_.agenda.now() + patience);
 }
 
-bool ModelClient::is_settled(const std::vector<RoomHead>& heads) const {
-  if (!is_running() || call_) return false;
+bool ModelClient::is_settled(const Image& image) const {
+  if (!is_running() || call_ || epoch_ != lives_.epoch()) return false;
   const auto is_open = [](const Account::Posted& post) {
     return post.is_awaited && post.fate == Account::Fate::unknown;
   };
   if (std::ranges::any_of(account_.posts, is_open)) return false;
-  return std::ranges::all_of(heads, [this](const RoomHead& room) {
-    const auto mine = std::ranges::find(rooms_, room.room, &Room::name);
-    if (!mine->following) return true;
-    const auto& following = account_.followings[*mine->following];
+  return std::ranges::all_of(rooms_, [&](const Room& room) {
+    const auto* stored = find_room(image, account_.name, room.name);
+    if (stored == nullptr || !may_read(image, account_.name, room.name) || !room.following) return true;
+    const auto& following = account_.followings[*room.following];
     if (!following.is_due) return true;
+    if (!following.due_from || following.went_back_to) return false;
     const auto& messages = following.messages;
-    return room.head < following.due_from || (!messages.empty() && messages.back().sequence >= room.head);
+    return stored->head < following.due_from ||
+           (!messages.empty() && messages.back().sequence >= stored->head);
   });
 }
 

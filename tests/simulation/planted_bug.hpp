@@ -28,9 +28,17 @@ enum class PlantedBug : std::uint8_t {
   stamps_another_sender,       ///< a message bears the number of somebody else
   forgets_kept_ids,            ///< a program that goes on sends what it kept under fresh ids
   sends_before_keeping,        ///< and is killed between the two
+  restores_without_a_new_epoch,
+  restores_an_older_copy,          ///< than the one that was wanted
+  hides_a_new_epoch,               ///< the user is not told
+  overlooks_a_new_epoch,           ///< the client goes on from where it was
+  hides_that_the_store_went_back,  ///< under its old epoch; the user is not told
+  tells_a_stranger,                ///< what is said in a private room
+  lets_strangers_read,             ///< the history of private rooms
+  publishes_the_private,           ///< on the feed
 };
 
-inline constexpr std::array<std::pair<PlantedBug, std::string_view>, 17> kPlantedBugs{{
+inline constexpr std::array<std::pair<PlantedBug, std::string_view>, 25> kPlantedBugs{{
     {PlantedBug::drops_a_record, "drops_a_record"},
     {PlantedBug::stores_twice, "stores_twice"},
     {PlantedBug::forgets_a_column, "forgets_a_column"},
@@ -48,6 +56,14 @@ inline constexpr std::array<std::pair<PlantedBug, std::string_view>, 17> kPlante
     {PlantedBug::stamps_another_sender, "stamps_another_sender"},
     {PlantedBug::forgets_kept_ids, "forgets_kept_ids"},
     {PlantedBug::sends_before_keeping, "sends_before_keeping"},
+    {PlantedBug::restores_without_a_new_epoch, "restores_without_a_new_epoch"},
+    {PlantedBug::restores_an_older_copy, "restores_an_older_copy"},
+    {PlantedBug::hides_a_new_epoch, "hides_a_new_epoch"},
+    {PlantedBug::overlooks_a_new_epoch, "overlooks_a_new_epoch"},
+    {PlantedBug::hides_that_the_store_went_back, "hides_that_the_store_went_back"},
+    {PlantedBug::tells_a_stranger, "tells_a_stranger"},
+    {PlantedBug::lets_strangers_read, "lets_strangers_read"},
+    {PlantedBug::publishes_the_private, "publishes_the_private"},
 }};
 
 }  // namespace palabre::broker::simulation

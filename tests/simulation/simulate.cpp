@@ -25,9 +25,9 @@ int simulate(std::uint64_t first, std::uint64_t count) {
   }
   std::printf(
       "%llu seeds from %llu on: %zu breaches; %zu messages stored, %zu refused, %zu handed over, "
-      "%zu crashes, settled within %lld ms\n",
+      "%zu crashes, %zu stores restored, %zu old copies put back, settled within %lld ms\n",
       static_cast<unsigned long long>(seed - first), static_cast<unsigned long long>(first), breaches,
-      total.stored, total.refused, total.handed_over, total.crashes,
+      total.stored, total.refused, total.handed_over, total.crashes, total.restored, total.bare_copies,
       static_cast<long long>(total.until_settled.count()));
   return breaches == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -55,6 +55,10 @@ void TalkNetwork::transmit(std::size_t number, Bytes frame) {
   });
 }
 
+std::size_t TalkNetwork::client_of(std::string_view routing_id) const {
+  return connections_.at(std::stoul(std::string(routing_id))).client;
+}
+
 bool TalkNetwork::reply(std::string_view routing_id, const Bytes& frame) {
   const auto number = std::stoul(std::string(routing_id));
   auto& connection = connections_.at(number);

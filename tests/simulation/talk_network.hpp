@@ -38,6 +38,8 @@ class TalkNetwork {
   void broker_ends(bool is_silent);
   /// False when nobody is at the other end any more.
   bool reply(std::string_view routing_id, const Bytes& frame);
+  /// Whose connection it is, or was.
+  [[nodiscard]] std::size_t client_of(std::string_view routing_id) const;
 
   // What goes wrong.
   void reset(std::size_t client);

@@ -22,6 +22,9 @@ std::string said(const request::History& history) {
   return "history " + history.room + " from " + text(history.from.value_or(Sequence{})) + " count " +
          std::to_string(history.count);
 }
+std::string said(const request::Moderate& moderate) {
+  return std::string(name_of(moderate.action)) + " " + moderate.name + " in " + moderate.room;
+}
 std::string said(const request::Heads&) { return "heads"; }
 std::string said(const request::Ping&) { return "ping"; }
 std::string said(const request::Goodbye&) { return "goodbye"; }
@@ -49,7 +52,10 @@ std::string said(const reply::Joined& joined) { return "joined " + joined.room +
 std::string said(const reply::Left& left) { return "left " + left.room; }
 std::string said(const reply::Page& page) { return "page" + events(page.batch) + " head " + text(page.head); }
 std::string said(const reply::Heads& reply) { return "heads" + heads(reply.rooms); }
-std::string said(const reply::Pong&) { return "pong"; }
+std::string said(const reply::Pong& pong) { return "pong" + heads(pong.rooms); }
+std::string said(const reply::Said& private_one) { return "batch" + events(private_one.batch); }
+std::string said(const reply::Noticed& noticed) { return "notice of " + noticed.notice.room; }
+std::string said(const reply::Moderated& moderated) { return "moderated " + moderated.room; }
 std::string said(const reply::Farewell&) { return "farewell"; }
 std::string said(const Refusal& refusal) {
   return "refused " + std::string(name_of(refusal.code)) +
@@ -68,6 +74,9 @@ std::string said(const event::PostRefused& refused) {
 std::string said(const event::CaughtUp& caught) {
   return "caught up with " + caught.room + " " + text(caught.head);
 }
+std::string said(const event::ShutOut& shut_out) { return "shut out of " + shut_out.room; }
+std::string said(const event::EpochChanged& changed) { return "epoch " + changed.now; }
+std::string said(const event::StoreWentBack& back) { return back.room + " went back to " + text(back.head); }
 std::string said(const event::Link& link) { return link.text; }
 std::string said(const event::PostDelayed& delayed) { return "delayed: " + delayed.refusal.text; }
 

@@ -39,8 +39,11 @@ Weather draw_weather(Dice& dice) {
 
 }  // namespace
 
-World::World(std::uint64_t seed, PlantedBug bug)
+World::World(std::uint64_t seed, PlantedBug bug, Scenes scenes)
     : surroundings_{{}, Dice(seed), {}, bug},
+      store_dice_(~seed),
+      scenes_(scenes),
+      lives_(bug),
       heartbeat_(draw_heartbeat(surroundings_.dice)),
       talk_(surroundings_, 5,
             {[this](const auto& routing_id, const auto& frame) {
@@ -53,10 +56,19 @@ World::World(std::uint64_t seed, PlantedBug bug)
             [this](std::size_t client, const auto& frame) { clients_[client].receive(frame); }),
       usual_(draw_weather(surroundings_.dice)) {
   surroundings_.weather = usual_;
+  if (scenes_.has_private_rooms) secrecy_.emplace(lives_.disk());
   const auto clients = surroundings_.dice.between(3, 5);
   for (std::size_t index = 0; index < clients; ++index) {
-    clients_.emplace_back(index, surroundings_, ModelClient::Networks{talk_, feed_});
+    clients_.emplace_back(index, surroundings_, lives_, ModelClient::Networks{talk_, feed_},
+                          private_rooms_of(index, clients));
   }
+}
+
+/// A room with each neighbour in the round, and that to which alice lets people in.
+std::vector<std::string> World::private_rooms_of(std::size_t client, std::size_t clients) const {
+  if (!scenes_.has_private_rooms) return {};
+  return {"@" + ModelClient::name_of((client + 1) % clients),
+          "@" + ModelClient::name_of((client + clients - 1) % clients), ModelClient::name_of(0) + "/tea"};
 }
 
 std::optional<std::string> World::run() {
@@ -68,14 +80,22 @@ std::optional<std::string> World::run() {
   } catch (const std::exception& error) {
     return error.what();
   }
+  if (secrecy_ && secrecy_->breach()) return secrecy_->breach();
   std::vector<const Account*> accounts;
   for (const auto& client : clients_) accounts.push_back(&client.account());
-  return check(accounts, disk_);
+  return check(accounts, lives_.all());
 }
 
 World::Happenings World::happenings() const {
-  Happenings happenings{disk_.messages().size(), 0, 0, crashes_,
-                        std::chrono::duration_cast<Milliseconds>(settled_at_ - healed_at_)};
+  Happenings happenings;
+  const auto lives = lives_.all();
+  happenings.stored = lives.back().store.messages.size();
+  happenings.crashes = crashes_;
+  happenings.until_settled = std::chrono::duration_cast<Milliseconds>(settled_at_ - healed_at_);
+  for (const auto& life : lives) {
+    if (life.beginning == Life::Beginning::restored) ++happenings.restored;
+    if (life.beginning == Life::Beginning::bare_copy) ++happenings.bare_copies;
+  }
   for (const auto& client : clients_) {
     happenings.refused += static_cast<std::size_t>(std::ranges::count(
         client.account().posts, Account::Fate::refused, [](const auto& post) { return post.fate; }));
@@ -91,6 +111,8 @@ void World::Happenings::add(const Happenings& more) {
   refused += more.refused;
   handed_over += more.handed_over;
   crashes += more.crashes;
+  restored += more.restored;
+  bare_copies += more.bare_copies;
   until_settled = std::max(until_settled, more.until_settled);
 }
 
@@ -102,6 +124,7 @@ void World::plan() {
   for (auto faults = surroundings_.dice.below(10); faults > 0; --faults) {
     surroundings_.agenda.after(surroundings_.draw_ms(500, kLife.count()), [this] { cause_fault(); });
   }
+  plan_copies();
 }
 
 void World::plan_actions(std::size_t number) {
@@ -110,65 +133,16 @@ void World::plan_actions(std::size_t number) {
     if (!client.is_running()) client.start();
     client.follow("lobby");
   });
+  if (number == 0 && scenes_.has_private_rooms) {
+    surroundings_.agenda.after(surroundings_.draw_ms(2000, 4000), [&client] {
+      if (client.is_running()) client.follow(client.own_room());
+    });
+  }
   for (auto actions = surroundings_.dice.between(4, 16); actions > 0; --actions) {
     surroundings_.agenda.after(surroundings_.draw_ms(100, kLife.count()), [&client] {
       if (client.is_running()) client.act();
     });
   }
-}
-
-void World::cause_fault() {
-  if (is_healing_) return;
-  switch (surroundings_.dice.below(4)) {
-    case 0: return hurt_broker();
-    case 1: return hurt_weather();
-    default: return hurt_client(surroundings_.dice.below(clients_.size()));
-  }
-}
-
-void World::hurt_broker() {
-  auto& dice = surroundings_.dice;
-  if (!broker_) return;
-  if (dice.once_in(3)) return crash_broker(dice.once_in(3));
-  constexpr std::array<CrashPoint, 4> kPoints{CrashPoint::before_commit, CrashPoint::in_commit,
-                                              CrashPoint::after_commit, CrashPoint::after_publishing};
-  broker_->crash_at(kPoints.at(dice.below(kPoints.size())));
-}
-
-void World::hurt_client(std::size_t number) {
-  auto& client = clients_[number];
-  if (!client.is_running()) return;
-  switch (surroundings_.dice.below(8)) {
-    case 0: return restart(client);
-    case 7: client.kill_while_keeping(); return revive(client);
-    case 1: return talk_.reset(number);
-    case 2: return talk_.stall(number, surroundings_.draw_ms(100, 20'000));
-    case 3: return feed_.cut(number);
-    case 4: return feed_.stall(number, surroundings_.draw_ms(100, 10'000));
-    case 5:
-      for (std::size_t each = 0; each < clients_.size(); ++each) talk_.reset(each);
-      return;
-    default:
-      client.set_backlogged(true);
-      surroundings_.agenda.after(surroundings_.draw_ms(100, 5000), [&client] {
-        if (client.is_running()) client.set_backlogged(false);
-      });
-  }
-}
-
-void World::hurt_weather() {
-  auto& weather = surroundings_.weather;
-  switch (surroundings_.dice.below(5)) {
-    case 0: weather.is_disk_full = true; break;
-    case 1: weather.frame_lost_once_in = surroundings_.dice.between(1, 2); break;
-    case 2: weather.flush_ms_max = 1000; break;
-    case 3: weather.busy_once_in = 2; break;
-    default:
-      weather.clock_is_off_by_ms = static_cast<std::int64_t>(surroundings_.dice.below(20'000)) - 10'000;
-  }
-  surroundings_.agenda.after(surroundings_.draw_ms(200, 5000), [this] {
-    if (!is_healing_) surroundings_.weather = usual_;
-  });
 }
 
 void World::heal() {
@@ -196,12 +170,22 @@ void World::start_broker() {
   if (broker_) return;
   surroundings_.trace([] { return "broker starts"; });
   broker_.emplace(
-      surroundings_, disk_, heartbeat_,
-      ModelBroker::Ends{[this](auto routing_id, const auto& frame) { return talk_.reply(routing_id, frame); },
-                        [this](FeedNetwork::Frame frame) { feed_.publish(std::move(frame)); },
+      surroundings_, lives_.disk(), heartbeat_,
+      ModelBroker::Ends{[this](auto routing_id, const auto& frame) { return reply(routing_id, frame); },
+                        [this](FeedNetwork::Frame frame) { publish(std::move(frame)); },
                         [this] { crash_broker(surroundings_.dice.once_in(3)); }});
   talk_.broker_starts();
   feed_.broker_starts();
+}
+
+bool World::reply(std::string_view routing_id, const Bytes& frame) {
+  if (secrecy_) secrecy_->hear(ModelClient::name_of(talk_.client_of(routing_id)), frame);
+  return talk_.reply(routing_id, frame);
+}
+
+void World::publish(FeedNetwork::Frame frame) {
+  if (secrecy_) secrecy_->hear(frame);
+  feed_.publish(std::move(frame));
 }
 
 void World::crash_broker(bool is_silent) {
@@ -265,9 +249,8 @@ void World::run_until_settled() {
 }
 
 bool World::is_settled() {
-  std::vector<RoomHead> heads;
-  for (const auto& room : disk_.load().rooms) heads.push_back({room.name, room.head});
-  return std::ranges::all_of(clients_, [&](const auto& client) { return client.is_settled(heads); });
+  const auto image = lives_.disk().load();
+  return std::ranges::all_of(clients_, [&](const auto& client) { return client.is_settled(image); });
 }
 
 }  // namespace palabre::broker::simulation

@@ -24,8 +24,19 @@ namespace palabre::broker {
 /// leave a hole in a row or a timeline is a std::logic_error. Any thread may call anything.
 class MemoryJournal : public Journal, public Archive {
  public:
+  using Places = std::vector<std::size_t>;  ///< indices into a store's messages
+  /// All that is kept.
+  struct Store {
+    Image image;
+    std::vector<StoredMessage> messages;  ///< in the order stored
+    std::vector<record::Moderated> moderations;
+    std::map<std::uint32_t, Places> timelines;
+    std::map<std::uint32_t, Places> rows;
+    std::map<std::tuple<ClientNumber, OutboxId, Counter>, std::size_t> posts;
+  };
+
   explicit MemoryJournal(Epoch epoch = "0123456789abcdef") {
-    image_.epoch = std::move(epoch);
+    store_.image.epoch = std::move(epoch);
     add(record::RoomMade{kLobby, std::string(kLobbyName), {}, {}});
   }
 
@@ -43,12 +54,22 @@ class MemoryJournal : public Journal, public Archive {
   /// All messages in the order stored.
   [[nodiscard]] std::vector<StoredMessage> messages() const {
     const std::lock_guard lock(mutex_);
-    return messages_;
+    return store_.messages;
+  }
+
+  [[nodiscard]] Store copy() const {
+    const std::lock_guard lock(mutex_);
+    return store_;
+  }
+  /// Requires that nobody has loaded this journal, or that whoever has is gone.
+  void put_back(Store store) {
+    const std::lock_guard lock(mutex_);
+    store_ = std::move(store);
   }
 
   Image load() override {
     const std::lock_guard lock(mutex_);
-    return image_;
+    return store_.image;
   }
 
   CommitResult commit(std::span<const Record> records) { return commit(records, {}); }
@@ -65,55 +86,55 @@ class MemoryJournal : public Journal, public Archive {
 
   Counter last_counter(ClientNumber client, OutboxId outbox) override {
     const std::lock_guard lock(mutex_);
-    const auto after = posts_.upper_bound({client, outbox, Counter{limits::kIntegerMax}});
-    if (after == posts_.begin()) return {};
+    const auto after = store_.posts.upper_bound({client, outbox, Counter{limits::kIntegerMax}});
+    if (after == store_.posts.begin()) return {};
     const auto& [last_client, last_outbox, counter] = std::prev(after)->first;
     return last_client == client && last_outbox == outbox ? counter : Counter{};
   }
 
   std::optional<Original> original(ClientNumber client, OutboxId outbox, Counter counter) override {
     const std::lock_guard lock(mutex_);
-    const auto found = posts_.find({client, outbox, counter});
-    if (found == posts_.end()) return std::nullopt;
-    const StoredMessage& message = messages_[found->second];
+    const auto found = store_.posts.find({client, outbox, counter});
+    if (found == store_.posts.end()) return std::nullopt;
+    const StoredMessage& message = store_.messages[found->second];
     return Original{message.room, message.sequence, message.column, message.at};
   }
 
   std::vector<StoredEvent> page(RoomNumber room, Sequence from, std::size_t count) override {
     const std::lock_guard lock(mutex_);
-    return bounded<StoredEvent>(timelines_[room.value], from.value, count, [](const StoredMessage& m) {
+    return bounded<StoredEvent>(store_.timelines[room.value], from.value, count, [](const StoredMessage& m) {
       return StoredEvent{m.client, m.column, m.at, m.text};
     });
   }
 
   Sequence head(RoomNumber room) override {
     const std::lock_guard lock(mutex_);
-    return Sequence{timelines_[room.value].size()};
+    return Sequence{store_.timelines[room.value].size()};
   }
 
   Sequence first_since(RoomNumber room, TimeMs time) override {
     const std::lock_guard lock(mutex_);
-    const Places& timeline = timelines_[room.value];
-    const auto found =
-        std::ranges::lower_bound(timeline, time, {}, [this](std::size_t at) { return messages_[at].at; });
+    const Places& timeline = store_.timelines[room.value];
+    const auto found = std::ranges::lower_bound(timeline, time, {},
+                                                [this](std::size_t at) { return store_.messages[at].at; });
     return Sequence{1}.plus(static_cast<std::size_t>(found - timeline.begin()));
   }
 
   std::vector<StoredCell> row(ClientNumber client, Column from, std::size_t count) override {
     const std::lock_guard lock(mutex_);
-    return bounded<StoredCell>(rows_[client.value], from.value, count, cell_of);
+    return bounded<StoredCell>(store_.rows[client.value], from.value, count, cell_of);
   }
 
   Column columns(ClientNumber client) override {
     const std::lock_guard lock(mutex_);
-    return Column{}.plus(rows_[client.value].size());
+    return Column{}.plus(store_.rows[client.value].size());
   }
 
   std::vector<record::Moderated> moderations(RoomNumber room, std::uint64_t number,
                                              std::size_t count) override {
     const std::lock_guard lock(mutex_);
     std::vector<record::Moderated> found;
-    for (const auto& done : moderations_) {
+    for (const auto& done : store_.moderations) {
       if (done.room == room && done.number >= number && found.size() < count) found.push_back(done);
     }
     return found;
@@ -121,14 +142,12 @@ class MemoryJournal : public Journal, public Archive {
 
   std::optional<StoredCell> cell(ClientNumber client, Column column) override {
     const std::lock_guard lock(mutex_);
-    const Places& row = rows_[client.value];
+    const Places& row = store_.rows[client.value];
     if (!column || column.value > row.size()) return std::nullopt;
-    return cell_of(messages_[row[column.value - 1]]);
+    return cell_of(store_.messages[row[column.value - 1]]);
   }
 
  private:
-  using Places = std::vector<std::size_t>;  ///< indices into messages_
-
   static void require(bool holds, const char* rule) {
     if (!holds) throw std::logic_error(rule);
   }
@@ -141,7 +160,7 @@ class MemoryJournal : public Journal, public Archive {
     std::size_t bytes = 0;
     for (std::size_t i = std::max<std::uint64_t>(from, 1) - 1; i < places.size() && read.size() < count;
          ++i) {
-      const StoredMessage& message = messages_[places[i]];
+      const StoredMessage& message = store_.messages[places[i]];
       bytes += message.text.size();
       if (!read.empty() && bytes > limits::kEventsTextBytesMax) break;
       read.push_back(make(message));
@@ -150,87 +169,82 @@ class MemoryJournal : public Journal, public Archive {
   }
 
   void add(const record::Registered& registered) {
-    require(registered.client.value == image_.clients.size() + 1, "client numbers must have no hole");
-    image_.clients.push_back({registered.client, registered.name, registered.proof, {}});
+    require(registered.client.value == store_.image.clients.size() + 1, "client numbers must have no hole");
+    store_.image.clients.push_back({registered.client, registered.name, registered.proof, {}});
   }
 
   void add(const record::KeyBound& bound) {
-    auto& proof = image_.clients.at(bound.client.value - 1).proof;
+    auto& proof = store_.image.clients.at(bound.client.value - 1).proof;
     proof.key = bound.key;
     if (bound.voids_token) proof.token.clear();
   }
 
   void add(const record::OperatorAct& act) {
-    auto& ban = image_.clients.at(act.client.value - 1).ban;
+    auto& ban = store_.image.clients.at(act.client.value - 1).ban;
     if (act.kind == record::OperatorAct::Kind::ban) ban = act.text;
     if (act.kind == record::OperatorAct::Kind::unban) ban.reset();
   }
 
   void add(const record::RoomMade& made) {
-    require(made.room.value == image_.rooms.size() + 1, "room numbers must have no hole");
-    image_.rooms.push_back({made.room, made.name, {}, {}, {}, 0});
+    require(made.room.value == store_.image.rooms.size() + 1, "room numbers must have no hole");
+    store_.image.rooms.push_back({made.room, made.name, {}, {}, {}, 0});
   }
 
   void add(const record::Joined& joined) {
-    auto& members = image_.rooms.at(joined.room.value - 1).members;
+    auto& members = store_.image.rooms.at(joined.room.value - 1).members;
     const auto place = std::ranges::lower_bound(members, joined.client);
     require(place == members.end() || *place != joined.client, "nobody joins a room twice");
     members.insert(place, joined.client);
   }
 
   void add(const record::Left& left) {
-    auto& members = image_.rooms.at(left.room.value - 1).members;
+    auto& members = store_.image.rooms.at(left.room.value - 1).members;
     require(std::erase(members, left.client) == 1, "only members leave a room");
   }
 
   void add(const record::StandingChanged& changed) {
-    auto& standings = image_.rooms.at(changed.room.value - 1).standings;
+    auto& standings = store_.image.rooms.at(changed.room.value - 1).standings;
     std::erase_if(standings, [&](const auto& it) { return it.first == changed.client; });
     if (changed.standing) standings.emplace_back(changed.client, *changed.standing);
   }
 
   void add(const record::Moderated& done) {
-    auto& count = image_.rooms.at(done.room.value - 1).moderations;
+    auto& count = store_.image.rooms.at(done.room.value - 1).moderations;
     require(done.number == ++count, "moderations must have no hole");
-    moderations_.push_back(done);
+    store_.moderations.push_back(done);
   }
 
   void add(const record::Cells& cells) {
     if (cells.continues_outbox) {
-      const Places& row = rows_[cells.client.value];
-      require(!row.empty() && messages_[row.back()].outbox == cells.outbox &&
-                  messages_[row.back()].counter.next() == cells.counter,
+      const Places& row = store_.rows[cells.client.value];
+      require(!row.empty() && store_.messages[row.back()].outbox == cells.outbox &&
+                  store_.messages[row.back()].counter.next() == cells.counter,
               "a stretch continues the cell before");
     }
     for (const auto& message : messages_in(cells)) add(message);
   }
 
   void add(const StoredMessage& message) {
-    Image::Client& client = image_.clients.at(message.client.value - 1);
-    Image::Room& room = image_.rooms.at(message.room.value - 1);
+    Image::Client& client = store_.image.clients.at(message.client.value - 1);
+    Image::Room& room = store_.image.rooms.at(message.room.value - 1);
     require(message.column == client.columns.next(), "columns must have no hole");
     require(message.sequence == room.head.next(), "sequences must have no hole");
-    require(message.at >= image_.last_at, "times must not decrease");
+    require(message.at >= store_.image.last_at, "times must not decrease");
     const auto [place, is_new] =
-        posts_.try_emplace({message.client, message.outbox, message.counter}, messages_.size());
+        store_.posts.try_emplace({message.client, message.outbox, message.counter}, store_.messages.size());
     require(is_new, "a post must not be stored twice");
     client.columns = message.column;
     room.head = message.sequence;
-    image_.last_at = message.at;
-    timelines_[message.room.value].push_back(messages_.size());
-    rows_[message.client.value].push_back(messages_.size());
-    messages_.push_back(message);
+    store_.image.last_at = message.at;
+    store_.timelines[message.room.value].push_back(store_.messages.size());
+    store_.rows[message.client.value].push_back(store_.messages.size());
+    store_.messages.push_back(message);
   }
 
   mutable std::mutex mutex_;
   Weather weather_ = Weather::fine;
   std::size_t commits_ = 0;
-  Image image_;
-  std::vector<StoredMessage> messages_;
-  std::vector<record::Moderated> moderations_;
-  std::map<std::uint32_t, Places> timelines_;
-  std::map<std::uint32_t, Places> rows_;
-  std::map<std::tuple<ClientNumber, OutboxId, Counter>, std::size_t> posts_;
+  Store store_;
 };
 
 }  // namespace palabre::broker
