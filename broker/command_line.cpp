@@ -27,6 +27,7 @@ struct Arguments {
   std::string name;
   std::string reason;
   std::string key;
+  std::string next;
 };
 /// Shared by the parser, which fills it, and the commands, which run later.
 using SharedArguments = std::shared_ptr<Arguments>;
@@ -98,6 +99,11 @@ void add_identity_commands(CLI::App& identity, Command& chosen, const SharedArgu
     auto* key = taking_name(*added, *arguments).add_option("KEY", arguments->key);
     key->description("As 'palabre keygen' prints it")->required()->type_name("");
   }
+  auto& rename = add_command(identity, "rename", "Give somebody another name; number, key and rooms stay",
+                             chosen, [arguments](const Config& config) {
+                               return operate(config, Order(order::Rename{arguments->name, arguments->next}));
+                             });
+  taking_name(rename, *arguments).add_option("NEW", arguments->next)->required()->type_name("");
 }
 
 /// Who may come in. All of it works beside a running broker, and without one.
@@ -114,7 +120,8 @@ void add_people_commands(CLI::App& app, Command& chosen, const SharedArguments& 
     return operate(config, Order(order::Unban{arguments->name}));
   });
   taking_name(unban, *arguments);
-  auto& identity = *app.add_subcommand("identity", "Who is registered: list, add, rebind")->fallthrough();
+  auto& identity =
+      *app.add_subcommand("identity", "Who is registered: list, add, rebind, rename")->fallthrough();
   identity.require_subcommand(1);
   add_identity_commands(identity, chosen, arguments);
 }

@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 2> kSecurityWords{"open", "curve"};
 constexpr std::array<std::string_view, 3> kRegistrationWords{"anyone", "invite", "closed"};
 constexpr std::array<std::string_view, 2> kDurabilityWords{"disk", "memory"};
 constexpr std::array<std::string_view, 4> kLogLevelWords{"debug", "info", "warning", "error"};
+constexpr std::array<std::string_view, 2> kLogFormatWords{"text", "json"};
 
 constexpr std::uint64_t kMebibyte = 1024 * 1024;
 
@@ -120,6 +121,8 @@ constexpr std::array kKeys{
         number<&Config::readers>(1, 1, 64)},
     Key{"log_level", "", "How much is logged: debug, info, warning or error.",
         text<&Config::log_level>("info", kLogLevelWords)},
+    Key{"log_format", "", "text: a line for people. json: an object a line, for programs.",
+        text<&Config::log_format>("text", kLogFormatWords)},
 };
 
 std::string joined(std::span<const std::string_view> words) {

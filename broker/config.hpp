@@ -47,6 +47,7 @@ struct Config {
   std::size_t subscription_bytes = 0;
   std::size_t readers = 0;
   std::string log_level;
+  std::string log_format;  ///< text or json
 };
 
 /// What a value may be. An empty list of choices takes any text.

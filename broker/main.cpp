@@ -1,5 +1,4 @@
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <fmt/format.h>
 
 #include <csignal>
 #include <cstdio>
@@ -13,7 +12,9 @@
 #include "broker/command_line.hpp"
 #include "broker/config.hpp"
 #include "broker/invitations.hpp"
+#include "broker/log.hpp"
 #include "broker/threads/named_thread.hpp"
+#include "broker/wall_clock.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -23,12 +24,6 @@ constexpr int kUsage = 2;
 
 // Enough for SQLite and msgpack at their limits, and small enough for a thread per client.
 constexpr std::size_t kThreadStackBytes = 512 * 1024;
-
-void start_log(const std::string& level) {
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("palabred"));
-  spdlog::set_pattern("palabred: %l: %v");
-  spdlog::set_level(spdlog::level::from_str(level));
-}
 
 /// Blocks the signals that end us in every thread to come, so that only wait_for_end() sees them.
 sigset_t block_end_signals() {
@@ -48,43 +43,80 @@ void wait_for_end(const sigset_t& signals) {
 
 /// What is on disk is whole, and what is not was promised to nobody: end here, and recover from disk at the
 /// next start.
-void end_at_once(const std::exception& failure) {
-  spdlog::critical("the store failed, ending: {}", failure.what());
+void end_at_once(Log& log, const std::exception& failure) {
+  log.write({LogLevel::critical,
+             "store_failed",
+             fmt::format("the store failed, ending: {}", failure.what()),
+             {{"reason", failure.what()}}});
   std::_Exit(kFailed);
 }
 
-void tell_of_damage(const std::exception& failure) {
-  spdlog::error("a client was refused: {} ('palabred check' looks through the whole store)", failure.what());
+void tell_of_damage(Log& log, const std::exception& failure) {
+  log.write({LogLevel::error,
+             "store_damaged",
+             fmt::format("a client was refused: {} ('palabred check' looks through the whole store)",
+                         failure.what()),
+             {{"reason", failure.what()}}});
 }
 
-void tell_of_ended(const std::string& address, std::string_view reason, std::size_t ended) {
-  spdlog::warn("ended a connection from {}: {} ({} since the last such line)", address, reason, ended);
+void tell_of_ended(Log& log, const std::string& address, std::string_view reason, std::size_t ended) {
+  log.write(
+      {LogLevel::warning,
+       "connection_ended",
+       fmt::format("ended a connection from {}: {} ({} since the last such line)", address, reason, ended),
+       {{"address", address}, {"reason", std::string(reason)}, {"count", ended}}});
 }
 
-void warn_of_few_descriptors(const Config& config, const Broker& broker) {
-  if (broker.clients_allowed() >= config.sessions_max) return;
-  spdlog::warn("the limit on open files (ulimit -n) is enough for {} clients, sessions_max is {}",
-               broker.clients_allowed(), config.sessions_max);
+Broker::Watch watch_of(Log& log) {
+  return {[&log](const std::exception& failure) { end_at_once(log, failure); },
+          [&log](const std::exception& failure) { tell_of_damage(log, failure); },
+          [&log](const std::string& address, std::string_view reason, std::size_t ended) {
+            tell_of_ended(log, address, reason, ended);
+          }};
 }
 
-int serve(const Config& config) {
+void warn_of_few_descriptors(Log& log, const Config& config, const Broker& broker) {
+  const auto allowed = broker.clients_allowed();
+  if (allowed >= config.sessions_max) return;
+  log.write({LogLevel::warning,
+             "few_descriptors",
+             fmt::format("the limit on open files (ulimit -n) is enough for {} clients, sessions_max is {}",
+                         allowed, config.sessions_max),
+             {{"clients", allowed}, {"sessions_max", config.sessions_max}}});
+}
+
+void warn_of_open_network(Log& log, const Config& config) {
+  if (!is_open_to_network(config)) return;
+  log.write({LogLevel::warning,
+             "not_encrypted",
+             "nothing is encrypted: whoever is on the network can read all, and speak in any name he hears",
+             {{"bind", config.bind}}});
+}
+
+int serve(const Config& config, Log& log) {
   const auto signals = block_end_signals();
   set_thread_stack_bytes(kThreadStackBytes);
   prepare_for_sleepers(config.sessions_max);
-  const Broker broker(config, {end_at_once, tell_of_damage, tell_of_ended});
-  warn_of_few_descriptors(config, broker);
-  if (is_open_to_network(config)) {
-    spdlog::warn(
-        "nothing is encrypted: whoever is on the network can read all, and speak in any name he hears");
-  }
+  const Broker broker(config, watch_of(log));
+  warn_of_few_descriptors(log, config, broker);
+  warn_of_open_network(log, config);
   const auto invitation = broker.invitation();
   const auto written = invitation ? text_of(*invitation) : "";
   const LocalInvitation left(broker.talk_port(), written);
   std::fprintf(stderr, "palabred: ready talk=%s feed=%s%s%s\n", broker.talk_endpoint().c_str(),
                broker.feed_endpoint().c_str(), written.empty() ? "" : " invitation=", written.c_str());
   wait_for_end(signals);
-  spdlog::info("ending");
+  log.write({LogLevel::info, "ending", "ending"});
   return EXIT_SUCCESS;
+}
+
+/// What a person typed is answered in a sentence; who serves says it where the log is read.
+void tell_of_failure(Log& log, bool is_serving, const std::exception& failure) {
+  if (is_serving && log.is_json()) {
+    log.write({LogLevel::critical, "start_failed", failure.what()});
+  } else {
+    std::fprintf(stderr, "palabred: %s\n", failure.what());
+  }
 }
 
 int run(int argc, char** argv) {
@@ -96,11 +128,12 @@ int run(int argc, char** argv) {
     std::fprintf(stderr, "palabred: %s\n", error->sentence.c_str());
     return kUsage;
   }
-  start_log(std::get<Config>(config).log_level);
+  const auto& settings = std::get<Config>(config);
+  Log log(settings.log_format, settings.log_level, wall_clock);
   try {
-    return command ? command(std::get<Config>(config)) : serve(std::get<Config>(config));
+    return command ? command(settings) : serve(settings, log);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "palabred: %s\n", error.what());
+    tell_of_failure(log, !command, error);
     return kFailed;
   }
 }

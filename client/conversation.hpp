@@ -128,6 +128,7 @@ class Conversation {
   [[nodiscard]] bool is_for_us(const Notice& notice, const NoticeEvent& what) const;
   void meet_direct_rooms(const std::vector<RoomHead>& rooms);
   void meet_direct_room(const std::string& room);
+  void rename_room(const std::string& before, const std::string& now);
 
   ClientOptions options_;
   const std::string invite_;
@@ -148,9 +149,10 @@ class Conversation {
   unsigned handshakes_failed_ = 0;  ///< one after the other
   std::optional<reply::Welcome> welcome_;
   std::set<std::string>
-      known_direct_rooms_;       ///< what the first WELCOME named is for the application to follow
-  std::optional<Problem> end_;   ///< why this client does not try any more
-  std::vector<Waiter> waiters_;  ///< for the first WELCOME
+      known_direct_rooms_;        ///< what the first WELCOME named is for the application to follow
+  bool is_room_missing_ = false;  ///< a direct one has another name that is not known yet: no other is new
+  std::optional<Problem> end_;    ///< why this client does not try any more
+  std::vector<Waiter> waiters_;   ///< for the first WELCOME
 
   bool is_backlogged_ = false;
   bool is_feed_open_ = false;

@@ -36,9 +36,10 @@ void Conversation::take_tick(std::string_view body, Moment now) {
 }
 
 void Conversation::take_notice(const Notice& notice) {
-  if (is_backlogged_) return;
   for (const NoticeEvent& what : notice.events) {
-    if (!is_for_us(notice, what)) continue;
+    const bool is_rename = what.kind == NoticeKind::renamed;
+    if (is_rename) rename_room(direct_room(what.was), direct_room(what.name));
+    if ((is_backlogged_ && !is_rename) || !is_for_us(notice, what)) continue;
     effects_.events.emplace_back(event::Notice{notice.room, notice.time, what});
     const bool sends_away = what.kind == NoticeKind::kicked || what.kind == NoticeKind::banned;
     if (sends_away && what.client == welcome_->client) tell(rooms_.shut_out(notice.room));
@@ -59,13 +60,19 @@ void Conversation::on(RequestId, const reply::Noticed& noticed, Moment) {
   if (stage_ == Stage::welcomed) take_notice(noticed.notice);
 }
 
+void Conversation::rename_room(const std::string& before, const std::string& now) {
+  if (known_direct_rooms_.contains(before)) known_direct_rooms_.insert(now);
+  tell(rooms_.rename(before, now));
+}
+
 void Conversation::meet_direct_rooms(const std::vector<RoomHead>& rooms) {
+  is_room_missing_ = rooms_.seek_missing_direct_room(rooms);
   for (const auto& [room, head] : rooms) meet_direct_room(room);
 }
 
 void Conversation::meet_direct_room(const std::string& room) {
   const bool is_wanted = options_.follows_new_direct_rooms && room_kind(room) == RoomKind::direct;
-  if (!is_wanted || rooms_.follows(room) || known_direct_rooms_.contains(room)) return;
+  if (!is_wanted || is_room_missing_ || rooms_.follows(room) || known_direct_rooms_.contains(room)) return;
   tell(rooms_.follow_new(room));
 }
 
@@ -94,6 +101,8 @@ void Conversation::on(RequestId id, const reply::Stored& stored, Moment now) {
 }
 
 void Conversation::on(RequestId id, const reply::Joined& joined, Moment) {
+  const auto asked = calls_.awaits(id) ? calls_.room_to_join(id) : rooms_.room_to_join(id);
+  if (asked) rename_room(*asked, joined.room);
   tell(rooms_.joined(joined));
   answer_call(id, joined);
 }

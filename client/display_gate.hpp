@@ -57,6 +57,7 @@ class DisplayGate {
 
   /// Closing a closed gate changes nothing.
   void close() { is_open_ = false; }
+  void set_own_name(const std::string& name) { options_.own_name = name; }
   /// The message to show now, or nothing when it is held.
   [[nodiscard]] std::optional<event::Message> pass(event::Message message);
   /// The last `count` held messages, oldest first; no more than recent_max.

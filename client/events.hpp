@@ -38,6 +38,12 @@ struct ShutOut {
   std::string room;
 };
 
+/// Whom we talk to in a direct room has another name now, and so has the room. All goes on where it was.
+struct RoomRenamed {
+  std::string before;
+  std::string now;
+};
+
 /// A post of ours is safe (`is_durable`), or at least received by a broker that keeps messages in memory.
 struct Stored {
   Counter counter;  ///< what post() returned
@@ -97,9 +103,9 @@ struct StoreWentBack {
 
 namespace palabre {
 
-using ClientEvent =
-    std::variant<event::Message, event::Notice, event::ShutOut, event::Stored, event::PostRefused,
-                 event::PostDelayed, event::CaughtUp, event::Link, event::EpochChanged, event::StoreWentBack>;
+using ClientEvent = std::variant<event::Message, event::Notice, event::ShutOut, event::RoomRenamed,
+                                 event::Stored, event::PostRefused, event::PostDelayed, event::CaughtUp,
+                                 event::Link, event::EpochChanged, event::StoreWentBack>;
 using Events = std::vector<ClientEvent>;
 
 }  // namespace palabre

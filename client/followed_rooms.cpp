@@ -18,6 +18,10 @@ void append(Events& events, Events more) {
   events.insert(events.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
+bool are_direct(const std::string& one, const std::string& other) {
+  return room_kind(one) == RoomKind::direct && room_kind(other) == RoomKind::direct;
+}
+
 Milliseconds pause_after(const Refusal& refusal, double jitter) {
   return spread(refusal.retry_after_ms ? Milliseconds(*refusal.retry_after_ms) : kRefusedPause, jitter);
 }
@@ -91,6 +95,29 @@ Events FollowedRooms::follow_new(const std::string& room) {
   return rooms_.try_emplace(room, room, Sequence{1}).first->second.anchor(epoch_, Sequence{});
 }
 
+Events FollowedRooms::rename(const std::string& before, const std::string& now) {
+  if (before == now || !are_direct(before, now)) return {};
+  auto room = rooms_.extract(before);
+  if (!room) return {};
+  if (to_join_.erase(before) > 0) to_join_.insert(now);
+  room.key() = now;
+  room.mapped().rename(now);
+  // Who follows it under both names keeps the one he has.
+  rooms_.insert(std::move(room));
+  return {event::RoomRenamed{before, now}};
+}
+
+bool FollowedRooms::seek_missing_direct_room(const std::vector<RoomHead>& heads) {
+  bool is_any_missing = false;
+  for (auto& [name, timeline] : rooms_) {
+    const bool is_missing = timeline.is_anchored() && room_kind(name) == RoomKind::direct &&
+                            std::ranges::find(heads, name, &RoomHead::room) == heads.end();
+    if (is_missing) timeline.probe();
+    is_any_missing = is_any_missing || is_missing;
+  }
+  return is_any_missing;
+}
+
 void FollowedRooms::check_epoch(const Epoch& epoch) {
   if (epoch != epoch_) wants_heads_ = true;
 }
@@ -139,6 +166,11 @@ std::optional<Moment> FollowedRooms::next_at() const {
   return earliest;
 }
 
+std::optional<std::string> FollowedRooms::room_to_join(RequestId id) const {
+  const bool is_ours = id && id == join_.id && !to_join_.empty();
+  return is_ours ? std::optional(*to_join_.begin()) : std::nullopt;
+}
+
 Events FollowedRooms::heads(RequestId id, const reply::Heads& reply) {
   Events events;
   if (id != heads_.id) return events;
@@ -151,12 +183,18 @@ Events FollowedRooms::heads(RequestId id, const reply::Heads& reply) {
 }
 
 Events FollowedRooms::page(RequestId id, const reply::Page& page, Moment now) {
-  const auto room = rooms_.find(page.batch.room);
-  if (room == rooms_.end() || !room->second.awaits(id)) return {};
+  const auto room = std::ranges::find_if(rooms_, [id](const auto& it) { return it.second.awaits(id); });
+  if (room == rooms_.end()) return {};
+  const auto [asked, named] = std::pair(room->first, page.batch.room);
+  if (asked != named && !are_direct(asked, named)) return {};
   check_epoch(page.batch.epoch);
-  if (page.batch.epoch == epoch_) return room->second.take_page(page, now);
-  room->second.connection_lost();
-  return {};
+  if (page.batch.epoch != epoch_) {
+    room->second.connection_lost();
+    return {};
+  }
+  auto events = room->second.take_page(page, now);
+  append(events, rename(asked, named));
+  return events;
 }
 
 Events FollowedRooms::refused(RequestId id, const Refusal& refusal, Moment now, double jitter) {

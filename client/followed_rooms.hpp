@@ -46,6 +46,11 @@ class FollowedRooms {
   [[nodiscard]] Events follow_new(const std::string& room);
   /// A private room is ours no longer. Nothing when it was not followed.
   [[nodiscard]] Events shut_out(const std::string& room);
+  /// A direct room has another name. Nothing when it was not followed.
+  [[nodiscard]] Events rename(const std::string& before, const std::string& now);
+  /// Whether a direct room is followed that `heads`, which name all of ours, do not name. It has another name
+  /// then, and is asked for under the old one: the answer will tell.
+  [[nodiscard]] bool seek_missing_direct_room(const std::vector<RoomHead>& heads);
   void check_epoch(const Epoch& epoch);
   void want_heads() { wants_heads_ = true; }
   void connection_lost();
@@ -54,6 +59,7 @@ class FollowedRooms {
   [[nodiscard]] std::optional<Request> next(RequestId id, Moment now);
   [[nodiscard]] std::optional<Moment> next_at() const;
   /// Answers to those; others are ignored.
+  [[nodiscard]] std::optional<std::string> room_to_join(RequestId id) const;
   [[nodiscard]] Events heads(RequestId id, const reply::Heads& reply);
   [[nodiscard]] Events page(RequestId id, const reply::Page& page, Moment now);
   [[nodiscard]] Events refused(RequestId id, const Refusal& refusal, Moment now, double jitter);

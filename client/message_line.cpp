@@ -78,6 +78,8 @@ std::string notice_line(const event::Notice& notice) {
     case NoticeKind::joined: return "-- " + who + " joined " + visible_line(notice.room) + " --";
     case NoticeKind::left: return "-- " + who + " left " + visible_line(notice.room) + " --";
     case NoticeKind::rekeyed: return "-- " + who + " has another key now, by the operator --";
+    case NoticeKind::renamed:
+      return "-- " + visible_line(notice.what.was) + " is called " + who + " now, by the operator --";
     case NoticeKind::unknown: return {};
     default: return "-- " + visible_line(notice.room) + ": " + moderation_text(notice.what) + " --";
   }

@@ -51,6 +51,12 @@ bool PendingCalls::awaits(RequestId id) const {
   return std::ranges::find(calls_, id, &Call::id) != calls_.end();
 }
 
+std::optional<std::string> PendingCalls::room_to_join(RequestId id) const {
+  const auto call = std::ranges::find(calls_, id, &Call::id);
+  const auto* join = call == calls_.end() ? nullptr : std::get_if<request::Join>(&call->request);
+  return join == nullptr ? std::nullopt : std::optional(join->room);
+}
+
 std::optional<Finished> PendingCalls::answered(RequestId id, Reply reply) {
   const auto call = std::ranges::find(calls_, id, &Call::id);
   if (call == calls_.end()) return std::nullopt;

@@ -33,6 +33,8 @@ class PendingCalls {
   /// the oldest post without an answer, if there is one.
   [[nodiscard]] std::optional<Request> next(RequestId id, Moment now, std::optional<Counter> unanswered);
   [[nodiscard]] bool awaits(RequestId id) const;
+  /// Which room the request joins; nothing when it is another one.
+  [[nodiscard]] std::optional<std::string> room_to_join(RequestId id) const;
   [[nodiscard]] std::optional<Finished> answered(RequestId id, Reply reply);
   /// Ends the call, unless the refusal says when to try again.
   [[nodiscard]] std::optional<Finished> refused(RequestId id, const Refusal& refusal, Moment now,

@@ -28,6 +28,11 @@ std::unordered_map<ClientNumber, std::string> names_in(const Batch& batch) {
 
 Timeline::Timeline(std::string room, std::optional<Sequence> from) : room_(std::move(room)), from_(from) {}
 
+void Timeline::rename(std::string room) {
+  room_ = std::move(room);
+  refill_.reset();
+}
+
 Events Timeline::anchor(const Epoch& epoch, Sequence head) {
   is_anchored_ = true;
   epoch_ = epoch;

@@ -26,6 +26,8 @@ class Timeline {
   /// at.
   Timeline(std::string room, std::optional<Sequence> from);
 
+  /// The room goes on under another name. What was asked for under the old one is asked for anew.
+  void rename(std::string room);
   [[nodiscard]] bool is_anchored() const { return is_anchored_; }
   [[nodiscard]] Sequence last() const { return last_; }
   [[nodiscard]] bool has_gap() const { return is_anchored_ && head_ > last_; }

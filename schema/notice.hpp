@@ -19,6 +19,7 @@ enum class NoticeKind : std::uint8_t {
   joined,
   left,
   rekeyed,
+  renamed,
   invited,
   role,
   kicked,
@@ -37,6 +38,7 @@ struct NoticeEvent {
   std::string reason = {};        ///< in his words; empty: none given
   TimeMs until = {};              ///< when a mute ends
   std::optional<Role> role = {};  ///< which one is given
+  std::string was = {};           ///< of who was renamed: the name before
   friend bool operator==(const NoticeEvent&, const NoticeEvent&) = default;
 };
 

@@ -12,8 +12,11 @@ RoomNumber Directory::find_room(ClientNumber reader, std::string_view name) cons
 }
 
 RoomNumber Directory::find_direct(ClientNumber reader, std::string_view name) const {
+  const auto former = former_names_->find(person_in(name));
+  const auto present =
+      former == former_names_->end() ? std::string(name) : direct_room(at(former->second).name);
   for (const auto room : at(reader).rooms) {
-    if (at(room).kind == RoomKind::direct && name_for(reader, room) == name) return room;
+    if (at(room).kind == RoomKind::direct && name_for(reader, room) == present) return room;
   }
   return {};
 }
@@ -31,7 +34,16 @@ ClientNumber Directory::find_client(std::string_view name) const {
   for (ClientNumber client{1}; has(client); client = client.next()) {
     if (at(client).name == name) return client;
   }
-  return {};
+  const auto former = former_names_->find(name);
+  return former == former_names_->end() ? ClientNumber{} : former->second;
+}
+
+std::vector<std::string> Directory::former_names_of(ClientNumber client) const {
+  std::vector<std::string> names;
+  for (const auto& [name, bearer] : *former_names_) {
+    if (bearer == client && name != at(client).name) names.push_back(name);
+  }
+  return names;
 }
 
 std::shared_ptr<const Directory> Directory::after(const State& state, const Touched& touched) const {
@@ -40,6 +52,7 @@ std::shared_ptr<const Directory> Directory::after(const State& state, const Touc
   next->epoch_ = state.epoch;
   next->clients_.grow(state.roster.all().size());
   next->add_rooms(state.rooms);
+  next->add_former_names(state.roster);
   for (const auto client : touched.clients) next->show(client, state);
   for (const auto& [room, client] : touched.memberships) {
     auto& shown = next->rooms_.change(room.value - 1, next->edition_);
@@ -67,6 +80,11 @@ void Directory::add_rooms(const Rooms& rooms) {
     numbers->emplace(shown.name, static_cast<std::uint32_t>(added + 1));
   }
   if (numbers) by_name_ = std::move(numbers);
+}
+
+void Directory::add_former_names(const Roster& roster) {
+  const auto& names = roster.former_names();
+  if (names.size() != former_names_->size()) former_names_ = std::make_shared<const Roster::Names>(names);
 }
 
 void Directory::show(ClientNumber client, const State& state) {

@@ -50,8 +50,10 @@ class Directory {
   }
   /// What `reader`, who is in it if it is direct, calls a room.
   [[nodiscard]] std::string name_for(ClientNumber reader, RoomNumber room) const;
-  /// 0 when there is no such client. Looks through all of them.
+  /// Whose name it is, or was; 0 when there is no such client. Looks through all of them.
   [[nodiscard]] ClientNumber find_client(std::string_view name) const;
+  /// The names that a client gave up, but for its present one.
+  [[nodiscard]] std::vector<std::string> former_names_of(ClientNumber client) const;
 
   /// The next picture: `state` has changed since this one in what is touched, and in nothing else.
   [[nodiscard]] std::shared_ptr<const Directory> after(const State& state, const Touched& touched) const;
@@ -59,6 +61,7 @@ class Directory {
  private:
   using Numbers = std::map<std::string, RoomNumber, std::less<>>;
   void add_rooms(const Rooms& rooms);
+  void add_former_names(const Roster& roster);
   [[nodiscard]] RoomNumber find_direct(ClientNumber reader, std::string_view name) const;
   void show(ClientNumber client, const State& state);
 
@@ -67,6 +70,7 @@ class Directory {
   SharedVector<Client> clients_;
   SharedVector<Room> rooms_;
   std::shared_ptr<const Numbers> by_name_ = std::make_shared<const Numbers>();
+  std::shared_ptr<const Roster::Names> former_names_ = std::make_shared<const Roster::Names>();
 };
 
 /// The first picture.

@@ -38,8 +38,9 @@ void handle(const Turn& turn, command::Operate operate);
 
 /// Gives a name that is free to somebody new, and makes it a member of the lobby.
 ClientNumber enroll(const Turn& turn, const std::string& name, const Proof& proof);
-/// Why a name that is free can be nobody's; nothing when it can.
-[[nodiscard]] std::optional<Refusal> refuse_twin(const Roster& roster, const std::string& name);
+/// Why a name that is free, or was `client`'s before, can be nobody's; nothing when it can.
+[[nodiscard]] std::optional<Refusal> refuse_twin(const Roster& roster, const std::string& name,
+                                                 ClientNumber client = {});
 /// Takes a connection from the identity that it belongs to.
 void let_go(const Turn& turn, ClientNumber client, ConnectionId connection);
 

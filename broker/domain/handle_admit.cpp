@@ -69,8 +69,8 @@ ClientNumber enroll(const Turn& turn, const std::string& name, const Proof& proo
   return client;
 }
 
-std::optional<Refusal> refuse_twin(const Roster& roster, const std::string& name) {
-  const auto twin = roster.find_twin(name);
+std::optional<Refusal> refuse_twin(const Roster& roster, const std::string& name, ClientNumber client) {
+  const auto twin = roster.find_twin(name, client);
   if (!twin) return std::nullopt;
   return refuse(RefusalCode::bad_name,
                 "people could take the name for \"" + roster.at(twin).name + "\", who is somebody else");
@@ -90,8 +90,10 @@ void handle(const Turn& turn, command::Admit admit) {
     outcome.touched.touch(client);
     outcome.records.emplace_back(record::KeyBound{client, admit.key});
   }
-  outcome.effects.push_back(effect::Admitted{admit.connection, admit.request, client, std::move(admit.name),
-                                             is_new, heads_for(state, client), admit.key});
+  // It may have said a former name of its own.
+  outcome.effects.push_back(effect::Admitted{admit.connection, admit.request, client,
+                                             state.roster.at(client).name, is_new, heads_for(state, client),
+                                             admit.key});
   if (state.roster.connect(client, admit.connection, admit.run)) {
     turn.notify(kLobby, {NoticeKind::came, client, state.roster.at(client).name});
     outcome.touched.touch(client);

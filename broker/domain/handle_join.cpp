@@ -33,7 +33,8 @@ void handle(const Turn& turn, command::Join join) {
   auto room = found ? Result<RoomNumber>(found) : make_room(turn, client, join.room);
   if (!room) return turn.answer(join.origin, room.refusal());
   if (auto refusal = enter(turn, *room, client)) return turn.answer(join.origin, std::move(*refusal));
-  turn.answer(join.origin, reply::Joined{join.room, turn.state.rooms.at(*room).head, !found});
+  turn.answer(join.origin,
+              reply::Joined{name_for(turn.state, *room, client), turn.state.rooms.at(*room).head, !found});
 }
 
 }  // namespace palabre::broker

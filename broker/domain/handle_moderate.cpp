@@ -110,7 +110,8 @@ class Case {
                           : std::nullopt;
     turn_.outcome.records.emplace_back(record::Moderated{room_, number, turn_.now, by_, wanted_.action,
                                                          client_, role, until, wanted_.reason});
-    turn_.notify(room_, {notice_of(wanted_.action), client_, wanted_.name, turn_.state.roster.at(by_).name,
+    const auto& roster = turn_.state.roster;
+    turn_.notify(room_, {notice_of(wanted_.action), client_, roster.at(client_).name, roster.at(by_).name,
                          wanted_.reason, until, role});
   }
 

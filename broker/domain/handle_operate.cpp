@@ -59,10 +59,17 @@ Ruling decide(const Turn& turn, const order::Unban& unban) {
   return ruling;
 }
 
+/// Why a name that is `bearer`'s cannot be somebody else's.
+Ruling refuse_taken(const Roster& roster, const std::string& name, ClientNumber bearer) {
+  const auto& present = roster.at(bearer).name;
+  return refused(
+      RefusalCode::not_allowed,
+      "\"" + name + (present == name ? "\" is somebody already" : "\" was \"" + present + "\" before"));
+}
+
 Ruling decide(const Turn& turn, const order::Add& add) {
   const auto& roster = turn.state.roster;
-  if (roster.find(add.name))
-    return refused(RefusalCode::not_allowed, "\"" + add.name + "\" is somebody already");
+  if (const auto bearer = roster.find(add.name)) return refuse_taken(roster, add.name, bearer);
   if (auto refusal = refuse_twin(roster, add.name)) return {.refusal = std::move(*refusal)};
   if (auto refusal = refuse_key(roster, add.key)) return *refusal;
   const auto client = enroll(turn, add.name, {{}, add.key, {}});
@@ -89,6 +96,24 @@ Ruling decide(const Turn& turn, const order::Rebind& rebind) {
   for (const auto room : state.rooms.rooms_of(client))
     turn.notify(room, {NoticeKind::rekeyed, client, rebind.name});
   return ruling;
+}
+
+Ruling decide(const Turn& turn, const order::Rename& rename) {
+  auto& [state, outcome, now] = turn;
+  auto& roster = state.roster;
+  const auto& [name, next] = rename;
+  const auto client = roster.find(name);
+  if (!client) return nobody_called(name);
+  const auto was = roster.at(client).name;
+  if (next == was) return refused(RefusalCode::not_allowed, "that is the name already");
+  const auto bearer = roster.find(next);
+  if (bearer && bearer != client) return refuse_taken(roster, next, bearer);
+  if (auto refusal = refuse_twin(roster, next, client)) return {.refusal = std::move(*refusal)};
+  roster.rename(client, next);
+  note(turn, Act::rename, client, next);
+  for (const auto room : state.rooms.rooms_of(client))
+    turn.notify(room, {.kind = NoticeKind::renamed, .client = client, .name = next, .was = was});
+  return about(turn, client);
 }
 
 }  // namespace

@@ -31,9 +31,16 @@ struct Rebind {
   CurveKey key;
 };
 
+/// The same identity has another name from now on. The old one stays his: nobody else can get it, and whoever
+/// says it means him.
+struct Rename {
+  std::string name;
+  std::string next;
+};
+
 }  // namespace order
 
-using Order = std::variant<order::Ban, order::Unban, order::Add, order::Rebind>;
+using Order = std::variant<order::Ban, order::Unban, order::Add, order::Rebind, order::Rename>;
 
 /// Tells the orders of a run apart: from 1.
 using OrderId = Number<struct OrderTag, std::uint64_t>;

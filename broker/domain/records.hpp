@@ -57,12 +57,12 @@ struct KeyBound {
   CurveKey key;
   bool voids_token = false;  ///< the token proves it no more
 };
-/// What the operator did; kept for ever. Who is banned follows from it.
+/// What the operator did; kept for ever. Who is banned follows from it, and what people are called.
 struct OperatorAct {
-  enum class Kind : std::uint8_t { ban, unban, add, rebind };
+  enum class Kind : std::uint8_t { ban, unban, add, rebind, rename };
   Kind kind;
   ClientNumber client;
-  std::string text;  ///< of a ban, the reason; of an add or a rebind, the key as text
+  std::string text;  ///< of a ban, the reason; of an add or a rebind, the key as text; of a rename, the name
   TimeMs at;
 };
 struct RoomMade {
@@ -124,10 +124,11 @@ using Record =
 struct Image {
   struct Client {
     ClientNumber number;
-    std::string name;
+    std::string name;  ///< the one it registered under
     Proof proof;
-    Column columns;                       ///< length of the row, 0 when empty
-    std::optional<std::string> ban = {};  ///< why the operator keeps it out, if he does
+    Column columns;                         ///< length of the row, 0 when empty
+    std::optional<std::string> ban = {};    ///< why the operator keeps it out, if he does
+    std::vector<std::string> renamed = {};  ///< what the operator called it since; the last one is its name
   };
   struct Room {
     RoomNumber number;

@@ -32,16 +32,30 @@ ClientNumber Roster::find(std::string_view name) const { return found_in(by_name
 
 ClientNumber Roster::find_key(const CurveKey& key) const { return found_in(by_key_, key); }
 
-ClientNumber Roster::find_twin(std::string_view name) const { return found_in(by_look_, look_of(name)); }
+ClientNumber Roster::find_twin(std::string_view name, ClientNumber but_for) const {
+  const auto [first, last] = by_look_.equal_range(look_of(name));
+  const auto found = std::find_if(first, last, [but_for](const auto& it) { return it.second != but_for; });
+  return found == last ? ClientNumber{} : found->second;
+}
 
 ClientNumber Roster::add(std::string name, Proof proof) {
   const ClientNumber number{static_cast<std::uint32_t>(identities_.size() + 1)};
-  by_name_.emplace(name, number);
-  by_look_.emplace(look_of(name), number);
+  note_name(name, number);
   if (!proof.key.empty()) by_key_.emplace(proof.key, number);
   if (proof.invite) spent_.insert(proof.invite);
   identities_.push_back({std::move(name), std::move(proof)});
   return number;
+}
+
+void Roster::rename(ClientNumber client, std::string name) {
+  auto& present = identities_.at(client.value - 1).name;
+  former_names_.emplace(present, client);
+  note_name(name, client);
+  present = std::move(name);
+}
+
+void Roster::note_name(const std::string& name, ClientNumber client) {
+  if (by_name_.emplace(name, client).second) by_look_.emplace(look_of(name), client);
 }
 
 void Roster::bind_key(ClientNumber client, const CurveKey& key) {

@@ -35,6 +35,7 @@ State restore(const Image& image) {
   state.last_at = image.last_at;
   for (const auto& client : image.clients) {
     const auto number = state.roster.add(client.name, client.proof);
+    for (const auto& name : client.renamed) state.roster.rename(number, name);
     if (client.ban) state.roster.ban(number, *client.ban);
     state.matrix.set_columns(number, client.columns);
   }

@@ -47,7 +47,7 @@ std::vector<Image::Client> read_clients(SQLite::Database& database) {
   return clients;
 }
 
-void read_bans(SQLite::Database& database, std::vector<Image::Client>& clients) {
+void read_acts(SQLite::Database& database, std::vector<Image::Client>& clients) {
   SQLite::Statement statement(database,
                               std::string("SELECT ") + kActColumns + " FROM operator_act ORDER BY number");
   Execution read(statement);
@@ -55,9 +55,10 @@ void read_bans(SQLite::Database& database, std::vector<Image::Client>& clients) 
     const auto act = stored_act(read);
     require(act && read.integer(0) == number, "what the operator did has changed");
     require(act->client && act->client.value <= clients.size(), "the operator did it to nobody");
-    auto& ban = clients[act->client.value - 1].ban;
-    if (act->kind == record::OperatorAct::Kind::ban) ban = act->text;
-    if (act->kind == record::OperatorAct::Kind::unban) ban.reset();
+    auto& client = clients[act->client.value - 1];
+    if (act->kind == record::OperatorAct::Kind::ban) client.ban = act->text;
+    if (act->kind == record::OperatorAct::Kind::unban) client.ban.reset();
+    if (act->kind == record::OperatorAct::Kind::rename) client.renamed.push_back(act->text);
   }
 }
 
@@ -136,7 +137,7 @@ Image read_image(SQLite::Database& database) {
   Image image;
   image.epoch = read_epoch(database);
   image.clients = read_clients(database);
-  read_bans(database, image.clients);
+  read_acts(database, image.clients);
   image.rooms = read_rooms(database, segments);
   read_members(database, image);
   read_standings(database, image);

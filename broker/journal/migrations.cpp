@@ -194,8 +194,12 @@ void make_fourth(SQLite::Database& database) { database.exec(kFourthShape); }
 
 void make_fifth(SQLite::Database& database) { database.exec(kFifthShape); }
 
+/// Version 6: `client.name` is what somebody registered under. What he is called is the `text` of the last
+/// operator_act about him whose `act` is rename; an older program would take that for damage.
+void make_sixth(SQLite::Database& /*database*/) {}
+
 /// Step n brings version n to version n + 1. Steps are only ever added.
-constexpr std::array kSteps{make_first, make_second, make_third, make_fourth, make_fifth};
+constexpr std::array kSteps{make_first, make_second, make_third, make_fourth, make_fifth, make_sixth};
 constexpr int kVersion = kSteps.size();
 
 int pragma(SQLite::Database& database, const std::string& name) {

@@ -9,7 +9,7 @@ namespace {
 
 using Kind = record::OperatorAct::Kind;
 
-constexpr std::array kKinds{Kind::ban, Kind::unban, Kind::add, Kind::rebind};
+constexpr std::array kKinds{Kind::ban, Kind::unban, Kind::add, Kind::rebind, Kind::rename};
 
 }  // namespace
 
@@ -19,6 +19,7 @@ std::string name_of(Kind kind) {
     case Kind::unban: return "unban";
     case Kind::add: return "add";
     case Kind::rebind: return "rebind";
+    case Kind::rename: return "rename";
   }
   return {};
 }

@@ -225,7 +225,8 @@ class Repair {
       if (is_known) repaired_.write(*act);
       is_whole = is_whole && is_known;
     });
-    if (!is_whole || !is_readable) lose("some of what the operator did: see who is banned");
+    if (!is_whole || !is_readable)
+      lose("some of what the operator did: see who is banned, and who is called what");
   }
 
   void write_messages() {

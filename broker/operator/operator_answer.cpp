@@ -9,8 +9,11 @@ namespace {
 
 std::string fingerprint_or_dash(const CurveKey& key) { return key.empty() ? "-" : fingerprint_of(key); }
 
-std::string line_of(ClientNumber number, const Directory::Client& client) {
-  const auto line = fmt::format("#{} {}  {}", number.value, client.name, fingerprint_or_dash(client.key));
+std::string line_of(const Directory& directory, ClientNumber number) {
+  const auto& client = directory.at(number);
+  auto line = fmt::format("#{} {}  {}", number.value, client.name, fingerprint_or_dash(client.key));
+  const auto former = directory.former_names_of(number);
+  if (!former.empty()) line += fmt::format("  was {}", fmt::join(former, ", "));
   if (!client.ban) return line;
   return line + (client.ban->empty() ? "  banned" : "  banned: " + *client.ban);
 }
@@ -19,7 +22,7 @@ OperatorAnswer list(const Directory& directory) {
   std::string lines;
   for (ClientNumber client{1}; directory.has(client); client = client.next()) {
     if (!lines.empty()) lines += '\n';
-    lines += line_of(client, directory.at(client));
+    lines += line_of(directory, client);
   }
   return {true, lines};
 }
@@ -41,6 +44,11 @@ struct Done {
   }
   std::string operator()(const order::Rebind& rebind) const {
     return who + " is proven by another key now: " + fingerprint_of(rebind.key);
+  }
+  std::string operator()(const order::Rename& rename) const {
+    return who + " was " + rename.name +
+           " before; number, key and rooms stay, and so does the old name: it is "
+           "given to nobody else";
   }
 };
 

@@ -33,6 +33,9 @@ struct WordsOf {
   std::string operator()(const order::Rebind& rebind) const {
     return "rebind\t" + rebind.name + "\t" + palabre::text_of(rebind.key);
   }
+  std::string operator()(const order::Rename& rename) const {
+    return "rename\t" + rename.name + "\t" + rename.next;
+  }
 };
 
 std::optional<OperatorRequest> request_of(const std::vector<std::string>& words) {
@@ -44,6 +47,7 @@ std::optional<OperatorRequest> request_of(const std::vector<std::string>& words)
   if (is("unban", 2)) return Order(order::Unban{words[1]});
   if (is("add", 3)) return Order(order::Add{words[1], read_key(words[2]).value_or("")});
   if (is("rebind", 3)) return Order(order::Rebind{words[1], read_key(words[2]).value_or("")});
+  if (is("rename", 3)) return Order(order::Rename{words[1], words[2]});
   return std::nullopt;
 }
 
@@ -54,7 +58,9 @@ bool is_reason(const std::string& text) {
 
 std::optional<std::string> object(const Order& order) {
   const auto& name = std::visit([](const auto& one) -> const std::string& { return one.name; }, order);
-  if (!is_name(name)) return refuse(RefusalCode::bad_name).text;
+  const auto* rename = std::get_if<order::Rename>(&order);
+  if (!is_name(name) || (rename != nullptr && !is_name(rename->next)))
+    return refuse(RefusalCode::bad_name).text;
   const auto* ban = std::get_if<order::Ban>(&order);
   if (ban != nullptr && !is_reason(ban->reason))
     return "a reason is one line of at most " + std::to_string(kReasonBytesMax) + " bytes";

@@ -11,7 +11,7 @@
 /// of one version on one machine, and no part of the protocol that clients speak:
 ///
 ///   request  one line of words with tabs between them: ban NAME REASON, unban NAME, add NAME KEY,
-///            rebind NAME KEY, list
+///            rebind NAME KEY, rename NAME NEW, list
 ///   answer   a line with `done` or `refused`, then the lines for people; it ends with the connection
 namespace palabre::broker {
 

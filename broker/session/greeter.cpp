@@ -42,9 +42,18 @@ void Greeter::handle(Stranger& stranger) {
   if (!decoded.body) return refuse_with(decoded.body.refusal());
   auto* hello = std::get_if<request::Hello>(&*decoded.body);
   if (hello == nullptr) return refuse_with(refuse(RefusalCode::hello_first));
+  if (is_full_for(hello->name)) return refuse_with(refuse(RefusalCode::busy));
   auto admit = judge(stranger, decoded.id, *hello);
   if (!admit) return refuse_with(admit.refusal());
   tools_.recorder.push(std::move(*admit));
+}
+
+/// Who cannot stay is not registered, and nobody is told that he came. Whoever takes the last session in the
+/// meantime is seen when this one is admitted.
+bool Greeter::is_full_for(const std::string& name) const {
+  if (tools_.registry.has_room_for({})) return false;
+  const auto book = tools_.board.with([](const auto& newest) { return newest; });
+  return !tools_.registry.has_room_for(book->find_client(name));
 }
 
 /// What can be said of a HELLO without knowing who there is.

@@ -68,6 +68,7 @@ class Greeter : public Door {
 
   void run();
   void handle(Stranger& stranger);
+  [[nodiscard]] bool is_full_for(const std::string& name) const;
   [[nodiscard]] Result<command::Admit> judge(const Stranger& stranger, RequestId id,
                                              request::Hello& hello) const;
   void handle(effect::Admitted& admitted);

@@ -37,7 +37,7 @@ Reply Reads::answer(ClientNumber client, const request::History& wanted) const {
   if (!room) return refuse(RefusalCode::no_such_room);
   reply::Page page;
   page.batch.epoch = book->epoch();
-  page.batch.room = wanted.room;
+  page.batch.room = book->name_for(client, room);
   page.batch.first =
       wanted.since ? archive_.first_since(room, *wanted.since) : wanted.from.value_or(Sequence{1});
   for (auto& stored : archive_.page(room, page.batch.first, bounded(wanted.count, limits::kEventsMax))) {

@@ -12,9 +12,14 @@ std::shared_ptr<Session> Registry::find(ClientNumber client) const {
   });
 }
 
+bool Registry::has_room_for(ClientNumber client) const {
+  return sessions_.with(
+      [&](const Sessions& sessions) { return sessions.size() < sessions_max_ || sessions.contains(client); });
+}
+
 bool Registry::open(ClientNumber client) {
   if (find(client)) return true;
-  if (sessions_.with([](const Sessions& sessions) { return sessions.size(); }) >= sessions_max_) return false;
+  if (!has_room_for(client)) return false;
   try {
     auto session = std::make_shared<Session>(client, tools_);
     sessions_.with([&](Sessions& sessions) { sessions.emplace(client, std::move(session)); });

@@ -14,6 +14,8 @@ class Registry {
  public:
   Registry(SessionTools tools, std::size_t sessions_max) : tools_(tools), sessions_max_(sessions_max) {}
 
+  /// Whether the client has a session or may have one; 0: somebody new.
+  [[nodiscard]] bool has_room_for(ClientNumber client) const;
   /// Makes sure that the client has a session. False when there are too many, or the machine has no thread
   /// left.
   [[nodiscard]] bool open(ClientNumber client);

@@ -66,6 +66,8 @@ class Tailing {
       } else if (const auto* shut_out = std::get_if<event::ShutOut>(&*event)) {
         say("you are no longer in " + shut_out->room);
         return kNotAllowed;
+      } else if (const auto* renamed = std::get_if<event::RoomRenamed>(&*event)) {
+        say(renamed->before + " is " + renamed->now + " now");
       } else if (std::holds_alternative<event::EpochChanged>(*event)) {
         say("the broker's store is another one now; sequences begin anew");
       } else if (const auto* back = std::get_if<event::StoreWentBack>(&*event)) {

@@ -38,7 +38,9 @@ bool Chat::enter() {
       complain(*problem);
       return false;
     }
-    if (!follow(room_, std::get<reply::Joined>(joined).head, settings_.history_lines)) return false;
+    const auto& answer = std::get<reply::Joined>(joined);
+    room_ = answer.room;
+    if (!follow(room_, answer.head, settings_.history_lines)) return false;
   }
   has_greeted_ = rooms_in_history_.empty();  // else it comes below the history
   if (has_greeted_) greet();
@@ -56,6 +58,7 @@ std::uint64_t Chat::lines_due(const RoomHead& room) const {
 void Chat::greet() {
   tell("you are " + welcome_.name + " (#" + std::to_string(welcome_.client.value) + ") in " + room_ +
        "; /help lists the commands");
+  if (welcome_.name != settings_.name) tell_of_new_name();
 }
 
 bool Chat::follow(const std::string& room, Sequence head, std::size_t history_lines) {
@@ -85,11 +88,16 @@ void Chat::happened(const event::Message& message) {
 }
 
 void Chat::happened(const event::Notice& notice) {
-  if (notice.what.client == welcome_.client) return happened_to_us(notice);
+  const auto& what = notice.what;
+  // Every room that we share tells.
+  if (what.kind == NoticeKind::renamed && std::exchange(renamed_[what.client], what.name) == what.name)
+    return;
+  if (what.client == welcome_.client) return happened_to_us(notice);
   if (const auto now = visits_.take(notice)) tell_notice(*now);
 }
 
 void Chat::happened_to_us(const event::Notice& notice) {
+  if (notice.what.kind == NoticeKind::renamed) return renamed_to(notice.what.name);
   if (notice.what.kind < NoticeKind::invited) return;  // we did that ourselves
   tell_notice(notice);
   if (notice.what.kind == NoticeKind::invited) tell("/join " + notice.room + " goes there");

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <deque>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,6 +28,7 @@ class Chat {
     std::string room;
     std::size_t history_lines = 20;  ///< shown of a room's past on coming in
     std::filesystem::path read_marks = {};
+    std::string name = {};  ///< the one that was said to the broker
   };
 
   /// Requires a client that is connected; `welcome` is its answer.
@@ -79,6 +81,7 @@ class Chat {
   void happened(const event::Message& message);
   void happened(const event::Notice& notice);
   void happened(const event::ShutOut& shut_out);
+  void happened(const event::RoomRenamed& renamed);
   void happened(const event::Stored& stored);
   void happened(const event::PostRefused& refused);
   void happened(const event::PostDelayed& delayed);
@@ -89,6 +92,8 @@ class Chat {
 
   void tell_notice(const event::Notice& notice);
   void happened_to_us(const event::Notice& notice);
+  void renamed_to(const std::string& name);
+  void tell_of_new_name();
   void greet();
   void run(const std::string& line);
   void say(const std::string& text);
@@ -126,8 +131,9 @@ class Chat {
   std::deque<DisplayGate::Range> unread_;  ///< released by number only; /more reads them
   std::string room_;
   std::set<std::string> rooms_;
-  std::set<std::string> rooms_in_history_;  ///< whose past is being shown
-  std::string date_;                        ///< of the last message on the screen
+  std::map<ClientNumber, std::string> renamed_;  ///< to what, as was told last
+  std::set<std::string> rooms_in_history_;       ///< whose past is being shown
+  std::string date_;                             ///< of the last message on the screen
   event::LinkState link_ = event::LinkState::connected;
   std::optional<std::chrono::steady_clock::time_point> unanswered_since_;
   bool was_lost_ = false;

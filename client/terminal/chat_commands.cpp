@@ -102,8 +102,8 @@ void Chat::join(const std::string& argument) {
   const auto joined = client_.join(argument, kAnswerWait);
   if (const auto* problem = std::get_if<Problem>(&joined)) return complain(*problem);
   const auto& answer = std::get<reply::Joined>(joined);
-  if (!follow(argument, answer.head, settings_.history_lines)) return;
-  room_ = argument;
+  if (!follow(answer.room, answer.head, settings_.history_lines)) return;
+  room_ = answer.room;
   tell("you are in " + room_ +
        (answer.is_new ? ", a new room" : ", " + counted(answer.head.value, "message")));
 }

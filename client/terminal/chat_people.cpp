@@ -99,6 +99,29 @@ void Chat::audit(const std::string& argument) {
   tell(room_ + ": " + std::to_string(entries.size()) + " things were done to people");
 }
 
+void Chat::happened(const event::RoomRenamed& renamed) {
+  const auto& [before, now] = renamed;
+  marks_.rename(before, now);
+  completion_.room_renamed(before, now);
+  if (rooms_.erase(before) > 0) rooms_.insert(now);
+  if (rooms_in_history_.erase(before) > 0) rooms_in_history_.insert(now);
+  if (room_ != before) return;
+  room_ = now;
+  tell(before + " is " + now + " now, and you are still there");
+}
+
+void Chat::renamed_to(const std::string& name) {
+  welcome_.name = name;
+  gate_.set_own_name(name);
+  tell_of_new_name();
+}
+
+void Chat::tell_of_new_name() {
+  // The key, or the token, is kept under the name that was said.
+  tell("the operator calls you " + welcome_.name + " now; start with --name " + settings_.name +
+       " as before");
+}
+
 void Chat::happened(const event::ShutOut& shut_out) {
   if (rooms_.erase(shut_out.room) == 0) return;
   // What is being typed was meant for a few, and would be read by all.

@@ -18,6 +18,11 @@ void Completion::heard(const std::string& name) {
 
 void Completion::knows_room(const std::string& room) { rooms_.insert(room); }
 
+void Completion::room_renamed(const std::string& before, const std::string& now) {
+  rooms_.erase(before);
+  rooms_.insert(now);
+}
+
 std::vector<std::string> Completion::candidates(std::string_view line, std::size_t start) const {
   const auto word = line.substr(std::min(start, line.size()));
   std::vector<std::string> found;

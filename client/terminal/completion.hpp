@@ -13,6 +13,7 @@ class Completion {
  public:
   void heard(const std::string& name);
   void knows_room(const std::string& room);
+  void room_renamed(const std::string& before, const std::string& now);
 
   /// What the word that begins at `start` of `line` may become, the likeliest first.
   [[nodiscard]] std::vector<std::string> candidates(std::string_view line, std::size_t start) const;

@@ -32,6 +32,13 @@ void ReadMarks::note(const event::Message& message) {
   has_changed_ = true;
 }
 
+void ReadMarks::rename(const std::string& before, const std::string& now) {
+  const auto found = marks_.find(before);
+  if (found == marks_.end()) return;
+  marks_[now] = found->second;
+  has_changed_ = true;
+}
+
 void ReadMarks::save() {
   if (file_.empty() || !std::exchange(has_changed_, false)) return;
   std::ostringstream content;

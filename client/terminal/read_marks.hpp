@@ -22,6 +22,8 @@ class ReadMarks {
   [[nodiscard]] Sequence last(const Epoch& epoch, const std::string& room) const;
   /// The message is on the screen.
   void note(const event::Message& message);
+  /// The room goes on under another name.
+  void rename(const std::string& before, const std::string& now);
   void save();
 
  private:

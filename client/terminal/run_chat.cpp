@@ -42,10 +42,12 @@ class ChatLoop {
       : client_(client),
         is_interactive_(::isatty(STDIN_FILENO) == 1),
         screen_(make_screen(options)),
-        chat_(
-            client, *screen_,
-            {.room = options.room, .history_lines = options.history_lines, .read_marks = options.read_marks},
-            std::move(welcome)) {}
+        chat_(client, *screen_,
+              {.room = options.room,
+               .history_lines = options.history_lines,
+               .read_marks = options.read_marks,
+               .name = options.client.name},
+              std::move(welcome)) {}
 
   int run() {
     if (!chat_.enter()) is_over_ = true;

@@ -6,9 +6,9 @@
 namespace palabre {
 namespace {
 
-constexpr std::array<std::string_view, 12> kNoticeNames{"came",    "went",    "joined", "left",
-                                                        "rekeyed", "invited", "role",   "kicked",
-                                                        "muted",   "unmuted", "banned", "unbanned"};
+constexpr std::array<std::string_view, 13> kNoticeNames{"came",    "went",    "joined",  "left",   "rekeyed",
+                                                        "renamed", "invited", "role",    "kicked", "muted",
+                                                        "unmuted", "banned",  "unbanned"};
 static_assert(kNoticeNames.size() == static_cast<std::size_t>(NoticeKind::unknown));
 
 NoticeKind notice_kind(std::string_view name) {
@@ -33,11 +33,12 @@ namespace {
 
 void write_extras(Writer& writer, const NoticeEvent& event) {
   writer.map((event.by.empty() ? 0U : 1U) + (event.reason.empty() ? 0U : 1U) + (event.until ? 1U : 0U) +
-             (event.role ? 1U : 0U));
+             (event.role ? 1U : 0U) + (event.was.empty() ? 0U : 1U));
   if (!event.by.empty()) writer.field("by", event.by);
   if (!event.reason.empty()) writer.field("reason", event.reason);
   if (event.until) writer.field("until", event.until);
   if (event.role) writer.field("role", name_of(*event.role));
+  if (!event.was.empty()) writer.field("was", event.was);
 }
 
 void read_extras(Row& row, NoticeEvent& event) {
@@ -47,6 +48,7 @@ void read_extras(Row& row, NoticeEvent& event) {
   if (extras->has("reason")) event.reason = extras->string("reason");
   if (extras->has("until")) event.until = extras->id<TimeMs>("until");
   if (extras->has("role")) event.role = role_named(extras->string("role"));
+  if (extras->has("was")) event.was = extras->string("was");
 }
 
 }  // namespace

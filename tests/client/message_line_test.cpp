@@ -122,6 +122,9 @@ TEST(NoticeLine, says_who_did_what) {
   EXPECT_EQ(notice_line(notice(NoticeKind::left)), "-- alice (#3) left tea --");
   EXPECT_EQ(notice_line(notice(NoticeKind::rekeyed)),
             "-- alice (#3) has another key now, by the operator --");
+  auto renamed = notice(NoticeKind::renamed);
+  renamed.what.was = "\x1b[2J";
+  EXPECT_EQ(notice_line(renamed), "-- ^[[2J is called alice (#3) now, by the operator --");
   EXPECT_EQ(notice_line(notice(NoticeKind::unknown)), "");
 }
 

@@ -3,7 +3,8 @@
 import msgpack
 import pytest
 from palabre_harness import eventually
-from wire_client import Dealer, Peer, Refused
+from raw_sockets import hello
+from wire_client import Dealer, Peer, Refused, token_of
 
 
 def test_identities_are_numbered_from_one_in_the_order_they_register(broker):
@@ -99,3 +100,28 @@ def test_what_is_sent_right_behind_a_goodbye_is_answered_like_a_strangers(broker
         assert {answer.get("reason", answer["type"]) for answer in answers[1:]} <= {"pong", "hello_first"}
         assert alice.hello()["client"] == 1
         alice.goodbye()
+
+
+def test_one_identity_too_many_is_told_to_wait_and_is_welcome_when_somebody_has_left(make_broker):
+    broker = make_broker(sessions_max=2)
+    late = Dealer(broker.talk)
+
+    def answer() -> dict:
+        return hello(late, "carol", token=token_of("carol"))
+
+    with Peer(broker, "alice") as alice, Peer(broker, "bob") as bob:
+        alice.follow("lobby", notices=True)
+        alice.until(lambda: alice.tick)
+        for _ in range(3):
+            refused = answer()
+            assert (refused["type"], refused["reason"]) == ("refused", "busy") and refused["retry_after"] > 0
+        assert broker.sessions() == ["session-1", "session-2"]
+        Peer(broker, "bob").goodbye()  # another connection of who is there is none too many
+        assert bob.ask("ping")["type"] == "pong"
+        bob.goodbye()
+        welcome = eventually(lambda: (reply := answer())["type"] == "welcome" and reply)
+        assert (welcome["client"], welcome["new"]) == (3, True)
+        assert broker.sessions() == ["session-1", "session-3"]
+        alice.until(lambda: ("came", 3, "carol") in alice.notices)
+        assert [kind for kind, _, name in alice.notices if name == "carol"] == ["came"], "and nobody heard of her before"
+    late.close()

@@ -10,7 +10,7 @@ import time
 import msgpack
 import pytest
 import zmq
-from palabre_harness import Broker, Palabre, eventually, program
+from palabre_harness import Broker, Palabre, done, eventually, operate, program
 from raw_sockets import SILENCE_S, ask, gets_no_answer, hello, listener
 from wire_client import Dealer, Keys, Peer, token_of
 from zmq.utils import z85
@@ -22,17 +22,6 @@ BANNED = 26
 @pytest.fixture
 def encrypted(make_broker):
     return make_broker(security="curve")
-
-
-def operate(broker: Broker, *arguments) -> subprocess.CompletedProcess:
-    command = [program("palabred"), *arguments, "--data-dir", broker.directory / "data", "--security", broker.security]
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=30)
-
-
-def done(broker: Broker, *arguments) -> str:
-    result = operate(broker, *arguments)
-    assert result.returncode == 0, result.stderr
-    return result.stdout
 
 
 class Watched:

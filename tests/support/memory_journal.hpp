@@ -180,9 +180,10 @@ class MemoryJournal : public Journal, public Archive {
   }
 
   void add(const record::OperatorAct& act) {
-    auto& ban = store_.image.clients.at(act.client.value - 1).ban;
-    if (act.kind == record::OperatorAct::Kind::ban) ban = act.text;
-    if (act.kind == record::OperatorAct::Kind::unban) ban.reset();
+    auto& client = store_.image.clients.at(act.client.value - 1);
+    if (act.kind == record::OperatorAct::Kind::ban) client.ban = act.text;
+    if (act.kind == record::OperatorAct::Kind::unban) client.ban.reset();
+    if (act.kind == record::OperatorAct::Kind::rename) client.renamed.push_back(act.text);
   }
 
   void add(const record::RoomMade& made) {

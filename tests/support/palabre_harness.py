@@ -153,6 +153,18 @@ class Broker:
         return 1024 * int(re.search(r"VmRSS:\s+(\d+) kB", status)[1])
 
 
+def operate(broker: Broker, *arguments) -> subprocess.CompletedProcess:
+    """What the operator types on the broker's machine, whether the broker runs or not."""
+    command = [program("palabred"), *arguments, "--data-dir", broker.directory / "data", "--security", broker.security]
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=30)
+
+
+def done(broker: Broker, *arguments) -> str:
+    result = operate(broker, *arguments)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
 class Palabre:
     """The client program as one user has it: identities in a directory of their own."""
 

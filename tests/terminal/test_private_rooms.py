@@ -2,6 +2,8 @@
 
 import json
 
+from palabre_harness import done
+
 ROOM = "ada/council"
 
 
@@ -94,3 +96,39 @@ def test_a_program_is_told_what_is_said_to_it_alone(palabre):
         assert tail.wait() == 0
         assert sorted((said["room"], said["text"]) for said in tail.objects()) == [
             ("@ada", "one"), ("@ada", "three"), ("@bob", "two")]
+
+
+def test_a_talk_goes_on_with_whom_the_operator_gave_another_name(open_chat, palabre, broker):
+    introduce(palabre, "bob")
+    chat = open_chat()
+    run(palabre, "bob", "send", "-r", "@carol", "psst")
+    chat.until_row("[@bob] #1 bob  psst")
+    chat.enter("/msg bob")
+    chat.until_prompt("@bob>")
+    done(broker, "identity", "rename", "bob", "bobby")
+    chat.until_prompt("@bobby>")
+    chat.enter("still you?")
+    chat.until_row("#2 carol  still you?")
+    assert texts_in(palabre, "bob", "@carol") == ["psst", "still you?"]
+    assert sum("bob is called bobby (#1) now, by the operator" in row for row in chat.all_rows()) == 1
+    broker.stop()
+    done(broker, "identity", "rename", "bobby", "rob")
+    broker.start()
+    chat.until_prompt("@rob>")
+    run(palabre, "bob", "send", "-r", "@carol", "and now?")
+    chat.until_row("#1 rob  and now?")
+    assert sum("psst" in row for row in chat.all_rows()) == 1, "what was read is not told again as news"
+
+
+def test_who_is_renamed_is_told_where_his_key_is_kept(open_chat, palabre, broker):
+    chat = open_chat()
+    done(broker, "identity", "rename", "carol", "carola")
+    chat.until_row("the operator calls you carola now")
+    introduce(palabre, "bob")
+    run(palabre, "bob", "send", "-r", "@carol", "to the old name")
+    chat.until_row("[@bob] #2 bob  to the old name")
+    chat.enter("/quit")
+    chat.until_row("ended with 0")
+    again = open_chat()
+    again.until_row("you are carola (#1)")
+    again.until_row("start with --name carol as before")

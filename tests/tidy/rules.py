@@ -37,7 +37,8 @@ LIBRARY_PLACES = {
     r"toml\+\+/": r"broker/config\.cpp|client/config\.cpp",
     r"CLI/": r"(.*/)?main\.cpp|broker/command_line\.cpp|client/cli/",
     r"readline/": r"client/terminal/",
-    r"nlohmann/": r"client/cli/",
+    r"nlohmann/": r"client/cli/|broker/log_lines\.cpp",
+    r"spdlog/": r"broker/log\.cpp",
 }
 PUBLIC_HEADER = re.compile(r"schema/\w+\.hpp|client/(client|display_gate|events|identity|texts_digest|visible_text)\.hpp")
 TOP_FOLDERS = {"broker", "client", "schema", "tests", "examples", "conf", ".ci"}

@@ -175,6 +175,18 @@ TEST_F(MigrationsTest, ban_nobody_who_was_there_before_there_were_bans) {
   EXPECT_EQ(store.journal->load().clients.at(0).ban, "spam");
 }
 
+TEST_F(MigrationsTest, let_names_change_in_a_store_of_before) {
+  { const OpenStore store = open({}, {registered({1}, "alice")}); }
+  meddle("PRAGMA user_version = 5");
+  {
+    OpenStore store = open();
+    commit(store, {record::OperatorAct{record::OperatorAct::Kind::rename, {1}, "alicia", {1000}}});
+  }
+  EXPECT_THAT(open().journal->load().clients.at(0).renamed, ElementsAre("alicia"));
+  SQLite::Database database((data() / "palabre.sqlite3").string());
+  EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 6) << "older programs leave it alone";
+}
+
 TEST_F(MigrationsTest, leave_a_hole_in_the_client_numbers_unserved) {
   { const OpenStore store = open(); }
   meddle("INSERT INTO client (number, name, token, registered_at) VALUES (2, 'bob', x'00', 0)");

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "broker/domain/state.hpp"
 #include "broker/journal/journal_failure.hpp"
 #include "tests/broker/journal/store_fixture.hpp"
 
@@ -47,6 +48,20 @@ TEST_F(SqliteJournalTest, knows_after_a_restart_who_is_banned) {
   const Image image = open().journal->load();
   EXPECT_EQ(image.clients[0].ban, "spam");
   EXPECT_FALSE(image.clients[1].ban.has_value());
+}
+
+TEST_F(SqliteJournalTest, knows_after_a_restart_what_people_were_and_are_called) {
+  using Kind = record::OperatorAct::Kind;
+  {
+    OpenStore store = open_with_beginning();
+    commit(store, {record::OperatorAct{Kind::rename, kAlice, "alicia", {2000}}});
+    commit(store, {record::OperatorAct{Kind::rename, kAlice, "alix", {2001}}});
+  }
+  const Image image = open().journal->load();
+  EXPECT_EQ(image.clients[0].name, "alice");
+  EXPECT_THAT(image.clients[0].renamed, ElementsAre("alicia", "alix"));
+  EXPECT_THAT(image.clients[1].renamed, ElementsAre());
+  EXPECT_EQ(restore(image).roster.at(kAlice).name, "alix");
 }
 
 TEST_F(SqliteJournalTest, keeps_the_token_beside_a_new_key_unless_that_is_all_that_counts) {

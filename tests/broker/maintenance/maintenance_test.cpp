@@ -37,7 +37,8 @@ class MaintenanceTest : public StoreTest {
     using Kind = record::OperatorAct::Kind;
     commit(store, {record::OperatorAct{Kind::ban, kAlice, "noise", {1000}},
                    record::OperatorAct{Kind::unban, kAlice, "", {1000}},
-                   record::OperatorAct{Kind::ban, kBob, "spam", {1000}}});
+                   record::OperatorAct{Kind::ban, kBob, "spam", {1000}},
+                   record::OperatorAct{Kind::rename, kBob, "bobby", {1000}}});
   }
 
   [[nodiscard]] std::filesystem::path database() const { return database_in(data()); }
@@ -90,6 +91,7 @@ TEST_F(CheckTest, names_what_contradicts_itself) {
       {"INSERT INTO member VALUES (9, 1, 0)", "a member of room 9"},
       {"UPDATE operator_act SET act = 'unban' WHERE number = 3", "act 3 of the operator has changed"},
       {"UPDATE operator_act SET client = 1 WHERE number = 3", "act 3 of the operator has changed"},
+      {"UPDATE operator_act SET text = 'alice' WHERE number = 4", "act 4 of the operator has changed"},
       {"DELETE FROM operator_act WHERE number = 2", "act 2 of the operator is missing"},
   };
   for (const auto& [sql, named] : cases) {
@@ -154,6 +156,7 @@ TEST_F(RepairTest, copies_a_sound_store_whole_under_a_new_epoch) {
   EXPECT_THAT(image.rooms.at(1).members, ElementsAre(kBob));
   EXPECT_FALSE(image.clients.at(0).ban.has_value());
   EXPECT_EQ(image.clients.at(1).ban, "spam");
+  EXPECT_THAT(image.clients.at(1).renamed, ElementsAre("bobby"));
 }
 
 TEST_F(RepairTest, says_that_somebody_may_not_be_banned_any_more) {

@@ -20,13 +20,15 @@ TEST(OperatorDialogue, carries_every_request_in_a_line) {
   EXPECT_TRUE(comes_through(Order(order::Unban{"alice"})));
   EXPECT_TRUE(comes_through(Order(order::Add{"alice", kKey})));
   EXPECT_TRUE(comes_through(Order(order::Rebind{"alice", kKey})));
+  EXPECT_TRUE(comes_through(Order(order::Rename{"alice", "alicia"})));
   const Order longest = order::Ban{std::string(24, 'a'), std::string(kReasonBytesMax, 'r')};
   EXPECT_LT(text_of(OperatorRequest(longest)).size(), kOperatorRequestBytesMax);
 }
 
 TEST(OperatorDialogue, takes_no_line_that_is_none_of_its_own) {
   for (const auto* line : {"", "lists", "ban", "ban\talice", "ban\talice\tspam\tmore", "unban\tAlice",
-                           "ban\t\t", "add\talice\tkey", "rebind\talice", "list\t", "ban alice spam"}) {
+                           "ban\t\t", "add\talice\tkey", "rebind\talice", "rename\talice",
+                           "rename\talice\tAlicia", "list\t", "ban alice spam"}) {
     EXPECT_FALSE(read_operator_request(line).has_value()) << line;
   }
 }
@@ -38,6 +40,7 @@ TEST(OperatorDialogue, objects_to_what_nobody_can_mean) {
   EXPECT_TRUE(objection_to(Order(order::Ban{"alice", "\x1b[2J"})).has_value());
   EXPECT_TRUE(objection_to(Order(order::Ban{"alice", std::string(kReasonBytesMax + 1, 'r')})).has_value());
   EXPECT_TRUE(objection_to(Order(order::Add{"alice", ""})).has_value());
+  EXPECT_TRUE(objection_to(Order(order::Rename{"alice", "Not A Name"})).has_value());
   EXPECT_FALSE(objection_to(Order(order::Ban{"alice", "déjà vu"})).has_value());
 }
 

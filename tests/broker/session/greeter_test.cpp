@@ -98,6 +98,17 @@ TEST_F(GreeterTest, says_busy_and_lets_go_when_there_are_too_many_sessions) {
   EXPECT_EQ(depart.origin.request, RequestId{0}) << "a refusal is the only answer";
 }
 
+TEST_F(GreeterTest, has_nothing_decided_for_who_could_not_stay) {
+  greeter_.admitted(admission(kAlice, kDesk, "alice"));
+  ASSERT_TRUE(switchboard_.replies.reply_to(5).as<reply::Welcome>().client);
+  greet({13}, hello("carol"), {6});
+  const auto refused = switchboard_.replies.reply_to(6);
+  EXPECT_EQ(refused.refusal(), RefusalCode::busy);
+  EXPECT_TRUE(refused.as<Refusal>().retry_after_ms);
+  greet({14}, hello("alice"), {7});
+  EXPECT_EQ(recorder_.next<command::Admit>().name, "alice") << "one who is there may have another connection";
+}
+
 TEST_F(GreeterTest, ends_the_session_with_the_last_connection) {
   greeter_.admitted(admission(kAlice, kDesk, "alice"));
   greeter_.departed({kPhone, kAlice, false});

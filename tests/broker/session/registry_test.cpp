@@ -48,6 +48,15 @@ TEST_F(RegistryTest, opens_as_many_sessions_as_it_may) {
   EXPECT_TRUE(registry_.open({3}));
 }
 
+TEST_F(RegistryTest, says_who_may_have_a_session) {
+  ASSERT_TRUE(registry_.open(kAlice));
+  EXPECT_TRUE(registry_.has_room_for(kBob));
+  EXPECT_TRUE(registry_.has_room_for({})) << "somebody new";
+  ASSERT_TRUE(registry_.open(kBob));
+  EXPECT_TRUE(registry_.has_room_for(kAlice));
+  EXPECT_FALSE(registry_.has_room_for({}));
+}
+
 TEST_F(RegistryTest, ends_a_session_with_its_thread_once_it_answered) {
   ASSERT_TRUE(registry_.open(kAlice));
   deliver(registry_, kAlice, kDesk, frame(request::Ping{}, {5}));

@@ -5,8 +5,8 @@
 #include <set>
 #include <string>
 
-/// The rules of schema/README.md, section 13, once more: plain sets of names, written from the page and
-/// without a look at the domain.
+/// The rules of schema/README.md, sections 13 and 15, once more: plain sets of people, written from the page
+/// and without a look at the domain. `who` is somebody's first name, whatever he is called.
 namespace palabre::broker {
 
 class PrivateOracle {
@@ -16,7 +16,7 @@ class PrivateOracle {
   std::string join(const std::string& who, const std::string& room) {
     if (is_direct(room)) return talk(who, room.substr(1));
     if (!rooms_.contains(room)) {
-      if (room.substr(0, room.find('/')) != who) return "no_such_room";
+      if (room.substr(0, room.find('/')) != called(who)) return "no_such_room";
       rooms_[room].ranks[who] = kOwner;
       rooms_[room].members = {who};
       return "joined";
@@ -74,7 +74,20 @@ class PrivateOracle {
   [[nodiscard]] Names readers(const std::string& who, const std::string& room) const {
     return is_direct(room) ? ends(who, room.substr(1)) : rooms_.at(room).members;
   }
-  void meet(const std::string& who) { people_.insert(who); }
+  void meet(const std::string& who) {
+    people_.insert(who);
+    bearers_[who] = called_[who] = who;
+  }
+
+  std::string rename(const std::string& who, const std::string& name) {
+    if (called(who) == name) return "not_allowed";
+    if (!bearers_.emplace(name, who).second && bearers_.at(name) != who) return "not_allowed";
+    called_[who] = name;
+    return "done";
+  }
+  [[nodiscard]] const std::string& called(const std::string& who) const { return called_.at(who); }
+  /// All names that are or were somebody's, and whose.
+  [[nodiscard]] const std::map<std::string, std::string>& bearers() const { return bearers_; }
 
  private:
   static constexpr int kReader = 0;
@@ -131,6 +144,8 @@ class PrivateOracle {
   }
 
   Names people_;
+  std::map<std::string, std::string> called_;
+  std::map<std::string, std::string> bearers_;
   std::map<std::string, Closed> rooms_;
   std::set<Names> talks_;
 };

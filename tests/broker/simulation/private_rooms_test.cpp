@@ -18,8 +18,10 @@ constexpr OutboxId kOutbox{7};
 constexpr std::uint64_t kMuteMs = 400;
 
 const std::vector<std::string> kPeople{"ada", "bela", "caro", "dora", "emil", "finn", "gus"};
-const std::vector<std::string> kRooms{"ada/a", "ada/b", "bela/a", "caro/a", "@ada",
-                                      "@bela", "@dora", "@emil",  "@nobody"};
+const std::vector<std::string> kRooms{"ada/a", "ada/b", "bela/a", "caro/a", "xenia/a",
+                                      "@ada",  "@bela", "@dora",  "@emil",  "@nobody"};
+// Half of these are others' first names.
+const std::vector<std::string> kNewNames{"ada", "bela", "caro", "dora", "xenia", "yan", "zoe", "viv"};
 // More often what fills a room than what empties it.
 const std::vector<std::string> kActions{"invite", "invite", "invite", "invite", "role", "role",  "mute",
                                         "mute",   "mute",   "unmute", "kick",   "ban",  "unban", "unban"};
@@ -55,6 +57,8 @@ class Game {
       case 5: post(who, room); break;
       default: moderate(who, room);
     }
+    if (below(40) == 0) rename(who, any(kNewNames));
+    if (below(40) == 0) expect(stranger(spelt(any(kPeople))), "wrong_token", "a stranger comes in");
     look(any(kPeople), any(kRooms));
     if (below(2'000) == 0) restart();
   }
@@ -74,6 +78,33 @@ class Game {
     return {client(name), {client(name).value}, {1}};
   }
 
+  /// Any name that he has or had.
+  std::string spelt(const std::string& who) {
+    std::vector<std::string> names;
+    for (const auto& [name, bearer] : oracle_.bearers()) {
+      if (bearer == who) names.push_back(name);
+    }
+    return names.empty() ? who : any(names);
+  }
+  /// How somebody may say it: a direct room by any name of whom it leads to.
+  std::string said(const std::string& room) {
+    return is_direct_room(room) ? direct_room(spelt(room.substr(1))) : room;
+  }
+
+  void rename(const std::string& who, const std::string& name) {
+    const auto outcome = take(command::Operate{{1}, order::Rename{spelt(who), name}});
+    std::string got = "nothing";
+    for (const auto& effect : outcome.effects) {
+      const auto* ruling = std::get_if<effect::Ruling>(&effect);
+      if (ruling != nullptr) got = ruling->refusal ? name_of(ruling->refusal->code) : "done";
+    }
+    expect(got, oracle_.rename(who, name), who + " is called " + name);
+  }
+  /// Somebody whom nobody knows says that he is called so.
+  std::string stranger(const std::string& name) {
+    return answer_in(take(command::Admit{{99}, {1}, name, "a stranger's token"}));
+  }
+
   Outcome take(Command command) {
     Outcome outcome;
     apply(state_, std::move(command), {now_}, outcome);
@@ -85,6 +116,7 @@ class Game {
   static std::string answer_in(const Outcome& outcome) {
     for (const auto& effect : outcome.effects) {
       EXPECT_FALSE(std::holds_alternative<effect::Notify>(effect)) << "everybody was told";
+      if (std::holds_alternative<effect::Admitted>(effect)) return "admitted";
       if (std::holds_alternative<effect::Acknowledge>(effect)) return "stored";
       const auto* answer = std::get_if<effect::Answer>(&effect);
       if (answer == nullptr) continue;
@@ -102,10 +134,10 @@ class Game {
   }
 
   std::string join(const std::string& who, const std::string& room) {
-    return answer_in(take(command::Join{origin(who), room}));
+    return answer_in(take(command::Join{origin(who), said(room)}));
   }
   std::string leave(const std::string& who, const std::string& room) {
-    return answer_in(take(command::Leave{origin(who), room}));
+    return answer_in(take(command::Leave{origin(who), said(room)}));
   }
 
   void post(const std::string& who, const std::string& room) {
@@ -115,12 +147,12 @@ class Game {
     const auto counter = state_.matrix.last_counter(client(who), kOutbox)->next();
     Texts texts;
     texts.push_back("x");
-    const auto got = answer_in(take(command::Post{origin(who), {room, kOutbox, counter, texts}}));
+    const auto got = answer_in(take(command::Post{origin(who), {said(room), kOutbox, counter, texts}}));
     expect(got, oracle_.post(who, room, now_), who + " posts in " + room);
     if (got != "stored") return;
     PrivateOracle::Names readers;
     for (const auto member : state_.rooms.at(find_room(state_, client(who), room)).members) {
-      readers.insert(state_.roster.at(member).name);
+      readers.insert(oracle_.bearers().at(state_.roster.at(member).name));
     }
     if (readers != oracle_.readers(who, room)) throw std::runtime_error("others hear " + who + " in " + room);
   }
@@ -130,7 +162,7 @@ class Game {
     const auto whom = below(30) == 0 ? "nobody" : any(kPeople);
     const bool gives = action == "role" || action == "invite";
     const auto rank = gives ? static_cast<int>(below(4)) : 1;
-    request::Moderate wanted{room, *moderation_named(action), whom, {}, kMuteMs, {}};
+    request::Moderate wanted{said(room), *moderation_named(action), spelt(whom), {}, kMuteMs, {}};
     if (gives) wanted.role = static_cast<Role>(rank);
     const auto got = answer_in(take(command::Moderate{origin(by), wanted}));
     expect(got, oracle_.moderate(by, room, action, whom, rank, now_ + kMuteMs),
@@ -139,13 +171,14 @@ class Game {
 
   /// What sessions decide reads on.
   void look(const std::string& who, const std::string& room) {
-    const auto found = book_->find_room(client(who), room);
+    const auto found = book_->find_room(client(who), said(room));
     const bool may = found && book_->may_read(client(who), found);
     if (may != static_cast<bool>(found))
       throw std::runtime_error(who + " finds " + room + " and may not read it");
     if (may != oracle_.may_read(who, room))
       throw std::runtime_error(who + " reads " + room + ": " + (may ? "yes" : "no"));
-    if (may && book_->name_for(client(who), found) != room)
+    const auto present = is_direct_room(room) && may ? direct_room(oracle_.called(room.substr(1))) : room;
+    if (may && book_->name_for(client(who), found) != present)
       throw std::runtime_error(room + " has another name");
   }
 
@@ -179,8 +212,8 @@ TEST(PrivateRooms, are_what_a_small_oracle_says) {
     for (const auto& [answer, count] : game.answers()) answers[answer] += count;
   }
   // A game in which one of these never comes would show nothing.
-  for (const auto* answer :
-       {"joined", "left", "stored", "done", "no_such_room", "not_allowed", "muted", "no_such_client"}) {
+  for (const auto* answer : {"joined", "left", "stored", "done", "no_such_room", "not_allowed", "muted",
+                             "no_such_client", "wrong_token"}) {
     EXPECT_GT(answers[answer], steps / 5'000) << answer;
   }
 }

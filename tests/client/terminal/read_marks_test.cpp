@@ -36,6 +36,18 @@ TEST_F(ReadMarksTest, are_there_again_at_the_next_chat) {
   EXPECT_EQ(marks.last("aa", "@carol"), Sequence{7});
 }
 
+TEST_F(ReadMarksTest, go_with_a_room_that_is_renamed) {
+  {
+    ReadMarks marks(file_);
+    marks.note(message_in("@bob", 3));
+    marks.rename("@bob", "@bobby");
+    marks.rename("@nobody", "@somebody");
+  }
+  const ReadMarks marks(file_);
+  EXPECT_EQ(marks.last("aa", "@bobby"), Sequence{3});
+  EXPECT_EQ(marks.last("aa", "@somebody"), Sequence{0});
+}
+
 TEST_F(ReadMarksTest, are_kept_of_direct_rooms_alone) {
   ReadMarks marks(file_);
   marks.note(message_in("lobby", 3));
