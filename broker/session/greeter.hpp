@@ -38,7 +38,7 @@ class Greeter : public Door {
   };
   /// What it works with.
   struct Tools {
-    Mailbox<Command>& recorder;
+    Mailbox<Command, CommandBytes>& recorder;
     Registry& registry;
     Switchboard& switchboard;
     const DirectoryBoard& board;
@@ -48,6 +48,15 @@ class Greeter : public Door {
     std::function<void()> end_feed = {};
     /// Never waits.
     std::function<void(effect::Ruling)> tell_operator = {};
+  };
+
+  using Item = std::variant<Stranger, effect::Admitted, effect::Departed, effect::Ruling>;
+  /// What a stranger has sent is as long as he likes; what the recorder tells is not counted.
+  struct ItemBytes {
+    std::size_t operator()(const Item& item) const {
+      const auto* stranger = std::get_if<Stranger>(&item);
+      return stranger == nullptr ? 0 : stranger->frame.bytes.size();
+    }
   };
 
   Greeter(Options options, Tools tools);
@@ -64,8 +73,6 @@ class Greeter : public Door {
   void finish();
 
  private:
-  using Item = std::variant<Stranger, effect::Admitted, effect::Departed, effect::Ruling>;
-
   void run();
   void handle(Stranger& stranger);
   [[nodiscard]] Result<command::Admit> judge(const Stranger& stranger, RequestId id,
@@ -76,7 +83,7 @@ class Greeter : public Door {
 
   const Options options_;
   const Tools tools_;
-  Mailbox<Item> mailbox_;
+  Mailbox<Item, ItemBytes> mailbox_;
   std::jthread thread_;
 };
 

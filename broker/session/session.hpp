@@ -19,7 +19,7 @@ namespace palabre::broker {
 
 /// What every session works with; outlives all of them.
 struct SessionTools {
-  Mailbox<Command>& recorder;
+  Mailbox<Command, CommandBytes>& recorder;
   Replies& replies;
   const Reads& reads;
   ReadingThreads& reading;

@@ -229,5 +229,11 @@ TEST_F(StuckGreeter, is_full_at_its_bound_but_always_hears_the_recorder) {
   EXPECT_NO_THROW((void)switchboard_.replies.reply_to(5).as<reply::Welcome>());
 }
 
+TEST(GreetersQueue, counts_what_strangers_have_sent) {
+  const auto bytes = [](const Greeter::Item& item) { return Greeter::ItemBytes{}(item); };
+  EXPECT_EQ(bytes(Stranger{{kDesk, Bytes(200'000, 'x')}, {}}), 200'000U);
+  EXPECT_EQ(bytes(effect::Departed{}), 0U);
+}
+
 }  // namespace
 }  // namespace palabre::broker

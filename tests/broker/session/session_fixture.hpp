@@ -40,7 +40,7 @@ class CommandInbox {
     return std::get<Kind>(taken_[next_++]);
   }
 
-  Mailbox<Command> mailbox;
+  Mailbox<Command, CommandBytes> mailbox;
 
  private:
   std::vector<Command> taken_;
