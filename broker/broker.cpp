@@ -71,8 +71,10 @@ Guard::Options guard_options(const Config& config) {
 }
 
 SessionTools::Rates rates_of(const Config& config) {
-  SessionTools::Rates rates{
-      static_cast<double>(config.messages_per_second), static_cast<double>(config.changes_per_second), {}};
+  SessionTools::Rates rates{static_cast<double>(config.messages_per_second),
+                            static_cast<double>(config.changes_per_second),
+                            static_cast<double>(config.reads_per_second),
+                            {}};
   std::istringstream names(config.bots);
   for (std::string name; std::getline(names, name, ',');) {
     std::erase(name, ' ');
@@ -119,7 +121,7 @@ struct Broker::Parts {
         recorder({config.recorder_queue, config.durability},
                  {*store.journal, *publisher, outbox, board, wall_clock, std::move(watch.on_failure)}),
         reads(board, *store.archive, wall_clock, std::move(watch.on_unreadable)),
-        reading({config.readers, config.mailbox}, reads, outbox),
+        reading({config.readers, config.reading_queue}, reads, outbox),
         registry({recorder.mailbox(),
                   outbox,
                   reads,

@@ -1,7 +1,5 @@
 #include "broker/config.hpp"
 
-#include <arpa/inet.h>
-
 #include <toml++/toml.h>
 #include <algorithm>
 #include <array>
@@ -10,6 +8,7 @@
 #include <fstream>
 #include <set>
 
+#include "broker/reach.hpp"
 #include "schema/limits.hpp"
 
 namespace palabre::broker {
@@ -100,7 +99,10 @@ constexpr std::array kKeys{
     Key{"changes_per_second", "requests",
         "How often one identity may join, leave or moderate; beyond that it is told to wait. 0: any number.",
         number<&Config::changes_per_second>(200, 0, 1'000'000'000)},
-    Key{"bots", "", "Names, with commas between them, that may do ten times as much of both.",
+    Key{"reads_per_second", "requests",
+        "How often one identity may ask for history, people and the like; then as above. 0: any number.",
+        number<&Config::reads_per_second>(2000, 0, 1'000'000'000)},
+    Key{"bots", "", "Names, with commas between them, that may do ten times as much of all three.",
         text<&Config::bots>("")},
     Key{"connections_per_address", "connections",
         "How many may come from one address; one client has two. The next one is ended at once.",
@@ -119,6 +121,9 @@ constexpr std::array kKeys{
         number<&Config::subscription_bytes>(256 * 1024, 4096, 1024 * kMebibyte)},
     Key{"readers", "threads", "Threads that read history for clients, at a low priority.",
         number<&Config::readers>(1, 1, 64)},
+    Key{"reading_queue", "requests",
+        "What may wait for them; beyond that, or a sixteenth of what is free, a client is told to try later.",
+        number<&Config::reading_queue>(16'384, 1, 1'048'576)},
     Key{"log_level", "", "How much is logged: debug, info, warning or error.",
         text<&Config::log_level>("info", kLogLevelWords)},
 };
@@ -214,18 +219,6 @@ std::filesystem::path default_data_dir(const Sources& sources) {
   if (const auto home = sources.environment("HOME"))
     return std::filesystem::path(*home) / ".local/state/palabre";
   return {};
-}
-
-enum class Reach : std::uint8_t { loopback, network, not_an_address };
-
-Reach reach_of(const std::string& address) {
-  in_addr four{};
-  if (inet_pton(AF_INET, address.c_str(), &four) == 1) {
-    return (ntohl(four.s_addr) >> 24) == 127 ? Reach::loopback : Reach::network;
-  }
-  in6_addr six{};
-  if (inet_pton(AF_INET6, address.c_str(), &six) != 1) return Reach::not_an_address;
-  return IN6_IS_ADDR_LOOPBACK(&six) ? Reach::loopback : Reach::network;
 }
 
 /// What no single key can tell.

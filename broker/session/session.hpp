@@ -32,6 +32,7 @@ struct SessionTools {
   struct Rates {
     double messages = 0;
     double changes = 0;          ///< of rooms and who is in them
+    double reads = 0;            ///< of any kind
     std::set<std::string> bots;  ///< names that may ask for ten times as much
   };
   Rates rates = {};
@@ -89,6 +90,9 @@ class Session {
   void answer(const Origin& origin, Read& read);
   /// Hands it to the recorder, unless `count` such things are too many.
   void ask_for(TokenBucket& bucket, std::size_t count, const Origin& origin, Command command);
+  /// False when they are, and the client was told so.
+  [[nodiscard]] bool may(TokenBucket& bucket, std::size_t count, const Origin& origin);
+  void refuse_with(const Origin& origin, Refusal refusal);
 
   void have_read(ReadTask task);
   void hand_over();
@@ -102,6 +106,7 @@ class Session {
   Mailbox<Item> mailbox_;
   TokenBucket messages_;
   TokenBucket changes_;
+  TokenBucket asked_;              ///< reads
   std::vector<Command> commands_;  ///< decided on already, for the recorder; touched by the thread only
   std::jthread thread_;
 };

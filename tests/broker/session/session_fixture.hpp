@@ -86,7 +86,7 @@ class SessionTest : public testing::Test {
   Reads reads_{board_, archive_, clock_,
                [this](const std::exception& failure) { unreadable_.add(failure.what()); }};
   FakeReplies replies_;
-  ReadingThreads reading_{{2, 64}, reads_, replies_};
+  ReadingThreads reading_{{2, 1024}, reads_, replies_};
   CommandInbox recorder_;
   SessionTools tools_;
 };

@@ -226,7 +226,7 @@ TEST(TokenHash, is_blake2b_256) {
 
 class RateTest : public SessionTest {
  protected:
-  RateTest() { tools_.rates = {2, 1, {"bob"}}; }
+  RateTest() { tools_.rates = {2, 1, 1, {"bob"}}; }
 
   /// Has `count` texts posted, one POST each, and a LEAVE behind them; answers how many of each were handed
   /// on.
@@ -254,6 +254,18 @@ TEST_F(RateTest, refuses_what_is_too_fast_and_says_when_to_try_again) {
   EXPECT_EQ(refusal.code, RefusalCode::too_fast);
   EXPECT_GT(refusal.retry_after_ms.value(), 0U);
   EXPECT_LE(refusal.retry_after_ms.value(), 500U);
+}
+
+TEST_F(RateTest, counts_reads_of_every_kind_together) {
+  Session session(kAlice, tools_);
+  (void)deliver(session, kDesk, frame(request::Who{}, {1}));
+  (void)deliver(session, kDesk, frame(request::History{"lobby", Sequence{1}, {}, 10}, {2}));
+  (void)deliver(session, kDesk, frame(request::History{"lobby", Sequence{1}, {}, 10}, {3}));
+  (void)deliver(session, kDesk, frame(request::Ping{}, {4}));
+  EXPECT_EQ(replies_.reply_to(1).refusal(), std::nullopt);
+  EXPECT_EQ(replies_.reply_to(2).refusal(), std::nullopt);
+  EXPECT_EQ(replies_.reply_to(3).refusal(), RefusalCode::too_fast);
+  EXPECT_EQ(replies_.reply_to(4).refusal(), RefusalCode::too_fast);
 }
 
 TEST_F(RateTest, lets_bots_have_ten_times_as_much) { EXPECT_EQ(ask(kBob, 6), std::pair(6, 6)); }

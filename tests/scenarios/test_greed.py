@@ -1,0 +1,82 @@
+"""Who takes as much as he may: others are served as before."""
+
+import contextlib
+import socket
+import statistics
+import time
+from pathlib import Path
+
+from attacker import dealer, frame, request
+from palabre_harness import eventually
+from wire_client import Peer, token_of
+
+MEBIBYTE = 1024 * 1024
+LONG = "x" * 16_000
+# A longest page of the lobby, asked for as often as may wait.
+PAGES = frame(request("history", 2, room="lobby", count=1024, **{"from": 1})) * 1000
+
+
+def greedy(broker, name: str) -> socket.socket:
+    """Somebody who has said HELLO and reads nothing more."""
+    connection = dealer(broker.talk_port)
+    connection.sendall(frame(request("hello", version=1, name=name, token=token_of(name))))
+    connection.recv(1)
+    return connection
+
+
+def post_a_page(peer: Peer) -> None:
+    for _ in range(2):
+        peer.post("lobby", *[LONG] * 8)
+
+
+def page_times(peer: Peer, count: int) -> list[float]:
+    times = []
+    for _ in range(count):
+        begun = time.monotonic()
+        assert peer.ask("history", room="lobby", count=1024, **{"from": 1})["count"] == 16
+        times.append(time.monotonic() - begun)
+    return times
+
+
+def reading_ticks(broker) -> int:
+    """What the reading thread has had of a processor, in hundredths of a second."""
+    for task in Path(f"/proc/{broker.pid}/task").iterdir():
+        name, _, rest = (task / "stat").read_text().partition(") ")
+        if name.endswith("(reader-1"):
+            return sum(map(int, rest.split()[11:13]))
+    raise AssertionError("nobody reads")
+
+
+def test_sixteen_who_ask_for_all_they_may_keep_nobody_waiting(make_broker):
+    broker = make_broker(reads_per_second=0, unread_reply_bytes=MEBIBYTE)
+    with Peer(broker, "alice") as alice, contextlib.ExitStack() as kept:
+        post_a_page(alice)
+        quiet = statistics.median(page_times(alice, 20))
+        crowd = [kept.enter_context(greedy(broker, f"greedy-{number}")) for number in range(16)]
+        for connection in crowd:
+            connection.sendall(PAGES)
+        begun = reading_ticks(broker)
+        eventually(lambda: reading_ticks(broker) > begun + 10)
+        attacked = statistics.median(page_times(alice, 20))
+        after = reading_ticks(broker)
+        eventually(lambda: reading_ticks(broker) > after + 10)  # they have not had all of it yet
+        assert attacked < 10 * quiet + 0.05, f"{quiet * 1000:.1f} ms, and {attacked * 1000:.1f} beside them"
+    broker.kill()
+
+
+def test_who_comes_back_to_many_rooms_may_ask_for_all_at_once(broker):
+    with Peer(broker, "alice") as alice:
+        alice.post("lobby", "hello")
+        numbers = [alice.send("history", room="lobby", count=1024, **{"from": 1}) for _ in range(768)]
+        assert {alice.answer(number)["type"] for number in numbers} == {"page"}
+
+
+def test_who_asks_too_fast_is_told_to_wait(make_broker):
+    broker = make_broker(reads_per_second=10, bots="bot")
+    with Peer(broker, "alice") as alice, Peer(broker, "bot") as bot:
+        answers = [alice.answer(number) for number in [alice.send("heads") for _ in range(30)]]
+        assert [answer["type"] for answer in answers[:20]] == ["heads"] * 20
+        assert answers[-1]["reason"] == "too_fast" and 0 < answers[-1]["retry_after"] <= 100
+        assert alice.post("lobby", "and may post all the same")
+        assert {bot.ask("heads")["type"] for _ in range(100)} == {"heads"}
+    broker.stop()
