@@ -124,6 +124,11 @@ constexpr std::array kKeys{
     Key{"reading_queue", "requests",
         "What may wait for them; beyond that, or a sixteenth of what is free, a client is told to try later.",
         number<&Config::reading_queue>(16'384, 1, 1'048'576)},
+    Key{"memory_max_percent", "percent",
+        "Of the machine's or control group's memory; beyond it newcomers, posts and reading wait. 0: off.",
+        number<&Config::memory_max_percent>(80, 0, 100)},
+    Key{"memory_max_bytes", "bytes", "The same as a number of bytes; what is less counts. 0: off.",
+        number<&Config::memory_max_bytes>(0, 0, std::uint64_t{1} << 53)},
     Key{"log_level", "", "How much is logged: debug, info, warning or error.",
         text<&Config::log_level>("info", kLogLevelWords)},
 };

@@ -48,6 +48,8 @@ struct Config {
   std::size_t subscription_bytes = 0;
   std::size_t readers = 0;
   std::size_t reading_queue = 0;
+  std::uint64_t memory_max_bytes = 0;
+  std::uint64_t memory_max_percent = 0;
   std::string log_level;
 };
 

@@ -61,6 +61,16 @@ void tell_of_ended(const std::string& address, std::string_view reason, std::siz
   spdlog::warn("ended a connection from {}: {} ({} since the last such line)", address, reason, ended);
 }
 
+void tell_of_memory(bool is_short, std::uint64_t resident_bytes) {
+  constexpr std::uint64_t kMebibyte = 1024 * 1024;
+  if (is_short) {
+    spdlog::warn("{} MiB of memory, more than it may: newcomers, posts and reads of history are told to wait",
+                 resident_bytes / kMebibyte);
+  } else {
+    spdlog::info("{} MiB of memory: all are served again", resident_bytes / kMebibyte);
+  }
+}
+
 void warn_of_few_descriptors(const Config& config, const Broker& broker) {
   if (broker.clients_allowed() >= config.sessions_max) return;
   spdlog::warn("the limit on open files (ulimit -n) is enough for {} clients, sessions_max is {}",
@@ -71,7 +81,7 @@ int serve(const Config& config) {
   const auto signals = block_end_signals();
   set_thread_stack_bytes(kThreadStackBytes);
   prepare_for_sleepers(config.sessions_max);
-  const Broker broker(config, {end_at_once, tell_of_damage, tell_of_ended});
+  const Broker broker(config, {end_at_once, tell_of_damage, tell_of_ended, tell_of_memory});
   warn_of_few_descriptors(config, broker);
   if (is_open_to_network(config)) {
     spdlog::warn(

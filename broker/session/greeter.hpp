@@ -11,6 +11,7 @@
 #include "broker/domain/registration.hpp"
 #include "broker/session/admitted_keys.hpp"
 #include "broker/session/invite_codes.hpp"
+#include "broker/session/memory_watch.hpp"
 #include "broker/session/reads.hpp"
 #include "broker/session/registry.hpp"
 #include "broker/threads/mailbox.hpp"
@@ -44,6 +45,7 @@ class Greeter : public Door {
     const DirectoryBoard& board;
     AdmittedKeys& keys;
     WallClock clock;
+    const MemoryWatch& memory;
     /// Hangs up on everybody at the feed port: nothing tells whose a connection there is.
     std::function<void()> end_feed = {};
     /// Never waits.

@@ -105,6 +105,7 @@ void Session::answer(const Origin& origin, request::Hello& hello) {
 }
 
 void Session::answer(const Origin& origin, request::Post& post) {
+  if (tools_.memory.is_short()) return refuse_with(origin, refuse_for_memory());
   const auto count = post.texts.size();
   ask_for(messages_, count, origin, command::Post{origin, std::move(post)});
 }
@@ -154,6 +155,7 @@ void Session::have_read(ReadTask task) {
   const auto origin = task.origin;
   if (has_departed_) return refuse_with(origin, refuse(RefusalCode::hello_first));
   if (!may(asked_, 1, origin)) return;
+  if (tools_.memory.is_short()) return refuse_with(origin, refuse_for_memory());
   const auto push = tools_.reading.take(std::move(task));
   if (push == Push::taken) return;
   refuse_with(origin, refuse(push == Push::full ? RefusalCode::busy : RefusalCode::stopping));

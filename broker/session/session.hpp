@@ -10,6 +10,7 @@
 
 #include "broker/domain/commands.hpp"
 #include "broker/domain/ports.hpp"
+#include "broker/session/memory_watch.hpp"
 #include "broker/session/reading_threads.hpp"
 #include "broker/session/reads.hpp"
 #include "broker/session/token_bucket.hpp"
@@ -23,6 +24,7 @@ struct SessionTools {
   Replies& replies;
   const Reads& reads;
   ReadingThreads& reading;
+  const MemoryWatch& memory;
   struct Waiting {
     std::size_t requests;
     std::size_t bytes = 4 * 1024 * 1024;  ///< one request may wait in any case

@@ -31,6 +31,8 @@ constexpr int kPauseForGivingBack = 20;
 // Those who are ended together shall hear first what ends them: notices are sent four times a second.
 constexpr auto kUntilFeedEnds = milliseconds(400);
 
+constexpr auto kPauseOfMemoryLooks = milliseconds(250);
+
 constexpr auto kPauseOfWords = std::chrono::seconds(1);
 constexpr std::string_view kEndlessInput =
     "it sent more than the router could take, or a message without an end";
@@ -68,6 +70,7 @@ void Guard::start(Ports ports, std::uint16_t talk_port, std::uint16_t feed_port)
   ports_ = std::move(ports);
   talk_port_ = talk_port;
   feed_port_ = feed_port;
+  if (ports_.look_at_memory) memory_look_at_ = std::chrono::steady_clock::now();
   thread_ = start_thread("guard", [this] { run(); });
 }
 
@@ -93,6 +96,7 @@ void Guard::run() {
     note_comings_and_goings();
     if (ends_feed) end_all_of_feed();
     look_when_due();
+    look_at_memory_when_due();
     give_memory_back_when_due();
   }
 }
@@ -107,9 +111,8 @@ void Guard::wait() {
   // Without a reason to look it sleeps until something comes.
   auto timeout = pause > milliseconds(0) || !doubtful_.empty() ? pause : milliseconds(-1);
   if (timeout < milliseconds(0) && memory_back_at_) timeout = until(*memory_back_at_);
-  if (feed_ends_at_) {
-    const auto left = until(*feed_ends_at_);
-    timeout = timeout < milliseconds(0) ? left : std::min(timeout, left);
+  for (const auto& due : {feed_ends_at_, memory_look_at_}) {
+    if (due) timeout = timeout < milliseconds(0) ? until(*due) : std::min(timeout, until(*due));
   }
   wait_for(items, timeout);
   wake_up_.clear();
@@ -252,6 +255,12 @@ void Guard::tell(const PeerAddress& peer, std::string_view reason) {
   if (!ports_.tell_log || now < next_word_) return;
   ports_.tell_log(text_of(peer), reason, std::exchange(untold_, 0));
   next_word_ = now + kPauseOfWords;
+}
+
+void Guard::look_at_memory_when_due() {
+  if (!memory_look_at_ || std::chrono::steady_clock::now() < *memory_look_at_) return;
+  ports_.look_at_memory();
+  memory_look_at_ = std::chrono::steady_clock::now() + kPauseOfMemoryLooks;
 }
 
 void Guard::expect_memory_back() {

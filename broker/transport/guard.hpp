@@ -44,6 +44,8 @@ class Guard {
     /// Hears whom it ends and why, on this thread, once a second at most, and how many that were since it
     /// last heard; may be empty.
     std::function<void(const std::string& address, std::string_view reason, std::size_t ended)> tell_log;
+    /// Has somebody look how much memory there is, a few times a second on this thread; may be empty.
+    std::function<void()> look_at_memory = {};
   };
 
   explicit Guard(Options options);
@@ -101,6 +103,7 @@ class Guard {
   void end(Visitor& visitor, std::string_view reason);
   [[nodiscard]] bool is_in_quarantine(const PeerAddress& address) const;
   void tell(const PeerAddress& peer, std::string_view reason);
+  void look_at_memory_when_due();
   void expect_memory_back();
   void give_memory_back_when_due();
 
@@ -125,6 +128,7 @@ class Guard {
   /// By descriptor: what the router had taken from it at the last look. What a new connection is counted
   /// from, because its own first messages may be taken before it is heard of.
   std::unordered_map<int, Intake::Taken> taken_;
+  std::optional<Instant> memory_look_at_;  ///< nothing: nobody looks
   std::optional<Instant> memory_back_at_;
   bool is_memory_due_again_ = false;  ///< a connection went since that was set
   Instant next_memory_ = Instant{};   ///< giving back locks malloc: a small part of the time

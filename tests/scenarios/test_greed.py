@@ -1,4 +1,4 @@
-"""Who takes as much as he may: others are served as before."""
+"""Who takes as much as he may: others are served as before, and a broker short of memory puts off and recovers."""
 
 import contextlib
 import socket
@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 from attacker import dealer, frame, request
-from palabre_harness import eventually
-from wire_client import Peer, token_of
+from palabre_harness import Palabre, eventually
+from wire_client import Dealer, Peer, Refused, token_of
 
 MEBIBYTE = 1024 * 1024
 LONG = "x" * 16_000
@@ -79,4 +79,45 @@ def test_who_asks_too_fast_is_told_to_wait(make_broker):
         assert answers[-1]["reason"] == "too_fast" and 0 < answers[-1]["retry_after"] <= 100
         assert alice.post("lobby", "and may post all the same")
         assert {bot.ask("heads")["type"] for _ in range(100)} == {"heads"}
+    broker.stop()
+
+
+def check_what_is_put_off(broker, alice: Peer, bob: Peer) -> None:
+    refused = [alice.refusal("post", room="lobby", outbox=alice.outbox, counter=alice.counter + 1, texts=["more"]),
+               bob.refusal("history", room="lobby", count=1, **{"from": 1})]
+    stranger = Dealer(broker.talk)
+    stranger.send(request("hello", version=1, name="eve", token=token_of("eve")))
+    refused.append(stranger.reply())
+    stranger.close()
+    assert [(one["reason"], one["retry_after"]) for one in refused] == [("busy", 1000)] * 3
+    assert bob.ask("ping")["type"] == "pong" and bob.ask("heads")["rooms"] == [["lobby", 16]]
+
+
+def post_when_it_may(peer: Peer, text: str):
+    with contextlib.suppress(Refused):
+        return peer.post("lobby", text)
+
+
+def test_short_of_memory_it_puts_off_what_takes_more_and_recovers(make_broker, tmp_path):
+    with make_broker() as plain, Peer(plain, "alice"), Peer(plain, "bob"):
+        weight = plain.resident_bytes("RssAnon")
+    broker = make_broker(memory_max_bytes=weight + 48 * MEBIBYTE, unread_reply_bytes=64 * MEBIBYTE)
+    palabre = Palabre(tmp_path / "home", broker.talk)
+    with Peer(broker, "alice") as alice, Peer(broker, "bob") as bob, contextlib.ExitStack() as kept:
+        post_a_page(alice)
+        crowd = [kept.enter_context(greedy(broker, f"greedy-{number}")) for number in range(2)]
+        for connection in crowd:
+            connection.sendall(PAGES)
+        eventually(lambda: "more than it may" in broker.running.talk())
+        check_what_is_put_off(broker, alice, bob)
+        if broker.is_sanitized():
+            return  # it never gives back what was freed
+        late = kept.enter_context(palabre.start("late", "carol", "send", "I had to wait"))
+        for connection in crowd:
+            connection.close()
+        assert eventually(lambda: post_when_it_may(alice, "it goes on"))
+        assert late.wait() == 0, late.talk()
+        assert [event.text for event in bob.history("lobby", 17)] in (["it goes on", "I had to wait"],
+                                                                     ["I had to wait", "it goes on"])
+        assert [broker.running.talk().count(word) for word in ("more than it may", "all are served again")] == [1, 1]
     broker.stop()

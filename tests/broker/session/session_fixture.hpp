@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <stdexcept>
@@ -51,8 +52,8 @@ class CommandInbox {
 class SessionTest : public testing::Test {
  protected:
   explicit SessionTest(std::size_t mailbox_capacity = 64, std::size_t recorder_capacity = 1024)
-      : recorder_(recorder_capacity),
-        tools_{recorder_.mailbox, replies_, reads_, reading_, {mailbox_capacity}} {
+      : recorder_(recorder_capacity), tools_{recorder_.mailbox, replies_, reads_,
+                                             reading_,          memory_,  {mailbox_capacity}} {
     auto state = restore({"0123456789abcdef",
                           {},
                           {{kAlice, "alice", {"a"}, {}}, {kBob, "bob", {"b"}, {}}},
@@ -87,6 +88,9 @@ class SessionTest : public testing::Test {
                [this](const std::exception& failure) { unreadable_.add(failure.what()); }};
   FakeReplies replies_;
   ReadingThreads reading_{{2, 1024}, reads_, replies_};
+  /// Short of memory when the test says so and it looks.
+  std::atomic<std::uint64_t> resident_ = 0;
+  MemoryWatch memory_{1000, {}, {[this] { return resident_.load(); }, [] {}}};
   CommandInbox recorder_;
   SessionTools tools_;
 };

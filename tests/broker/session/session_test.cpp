@@ -216,6 +216,33 @@ TEST_F(BusySession, does_not_read_for_who_has_left) {
   EXPECT_EQ(replies_.reply_to(10).refusal(), RefusalCode::hello_first);
 }
 
+TEST_F(OneSession, puts_off_what_takes_memory_while_there_is_too_little) {
+  resident_ = 2000;
+  memory_.look();
+  hear(request::Post{"lobby", {7}, {1}, {"one"}}, {1});
+  hear(request::History{"lobby", Sequence{1}, {}, 10}, {2});
+  hear(request::Ping{}, {3});
+  hear(request::Leave{"tea"}, {4});
+  for (const std::uint64_t id : {1U, 2U}) {
+    const auto refusal = replies_.reply_to(id).as<Refusal>();
+    EXPECT_EQ(refusal.code, RefusalCode::busy);
+    EXPECT_EQ(refusal.retry_after_ms, 1000U);
+  }
+  EXPECT_NO_THROW((void)replies_.reply_to(3).as<reply::Pong>());
+  EXPECT_NO_THROW((void)recorder_.next<command::Leave>()) << "and no post before it";
+}
+
+TEST_F(OneSession, takes_posts_again_when_there_is_enough_memory) {
+  resident_ = 2000;
+  memory_.look();
+  hear(request::Post{"lobby", {7}, {1}, {"one"}}, {1});
+  EXPECT_EQ(replies_.reply_to(1).refusal(), RefusalCode::busy);
+  resident_ = 500;
+  memory_.look();
+  hear(request::Post{"lobby", {7}, {1}, {"one"}}, {2});
+  EXPECT_EQ(recorder_.next<command::Post>().origin.request, RequestId{2});
+}
+
 TEST(TokenHash, is_blake2b_256) {
   // BLAKE2b-256 of "abc", as other implementations compute it.
   const std::string expected =
