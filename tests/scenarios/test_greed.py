@@ -99,16 +99,18 @@ def post_when_it_may(peer: Peer, text: str):
 
 
 def test_short_of_memory_it_puts_off_what_takes_more_and_recovers(make_broker, tmp_path):
-    with make_broker() as plain, Peer(plain, "alice"), Peer(plain, "bob"):
+    plain = make_broker()
+    with Peer(plain, "alice"), Peer(plain, "bob"):
         weight = plain.resident_bytes("RssAnon")
-    broker = make_broker(memory_max_bytes=weight + 48 * MEBIBYTE, unread_reply_bytes=64 * MEBIBYTE)
+    plain.stop()
+    broker = make_broker(memory_max_bytes=weight + 24 * MEBIBYTE, unread_reply_bytes=64 * MEBIBYTE)
     palabre = Palabre(tmp_path / "home", broker.talk)
     with Peer(broker, "alice") as alice, Peer(broker, "bob") as bob, contextlib.ExitStack() as kept:
         post_a_page(alice)
         crowd = [kept.enter_context(greedy(broker, f"greedy-{number}")) for number in range(2)]
         for connection in crowd:
             connection.sendall(PAGES)
-        eventually(lambda: "more than it may" in broker.running.talk())
+        eventually(lambda: "more than it may" in broker.running.talk(), timeout=120)
         check_what_is_put_off(broker, alice, bob)
         if broker.is_sanitized():
             return  # it never gives back what was freed
