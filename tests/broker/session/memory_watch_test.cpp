@@ -125,6 +125,7 @@ TEST_F(GroupsTest, have_the_least_that_one_of_those_around_them_has) {
   write("proc/self/cgroup", "1:name=old:/else\n0::/system.slice/palabred.service\n");
   write("sys/fs/cgroup/system.slice/palabred.service/memory.max", "max\n");
   write("sys/fs/cgroup/system.slice/memory.max", "1048576\n");
+  write("sys/fs/cgroup/memory.max", "16777216\n");
   EXPECT_EQ(memory(), 1'048'576U);
   write("sys/fs/cgroup/memory.max", "65536\n");
   EXPECT_EQ(memory(), 65'536U) << "a container sees its own group as the first";
