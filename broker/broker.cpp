@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <sstream>
@@ -70,9 +71,18 @@ Guard::Options guard_options(const Config& config) {
           config.subscription_bytes};
 }
 
+/// 0: any number.
+std::uint64_t memory_max(const Config& config) {
+  const auto share = memory_of_machine() / 100 * config.memory_max_percent;
+  if (config.memory_max_bytes == 0 || share == 0) return std::max(config.memory_max_bytes, share);
+  return std::min(config.memory_max_bytes, share);
+}
+
 SessionTools::Rates rates_of(const Config& config) {
-  SessionTools::Rates rates{
-      static_cast<double>(config.messages_per_second), static_cast<double>(config.changes_per_second), {}};
+  SessionTools::Rates rates{static_cast<double>(config.messages_per_second),
+                            static_cast<double>(config.changes_per_second),
+                            static_cast<double>(config.reads_per_second),
+                            {}};
   std::istringstream names(config.bots);
   for (std::string name; std::getline(names, name, ',');) {
     std::erase(name, ' ');
@@ -88,6 +98,7 @@ struct Broker::Parts {
   DataDirectory directory;
   Store store;
   DirectoryBoard board;
+  MemoryWatch memory;
 
   CurveKey secret;  ///< empty: nothing is encrypted
   KeyPair canary = make_key_pair();
@@ -109,6 +120,7 @@ struct Broker::Parts {
   Parts(const Config& config, Watch watch, const StoreOpener& open)
       : directory(config.data_dir),
         store(open(directory, config)),
+        memory(memory_max(config), std::move(watch.on_memory)),
         secret(secret_of(config)),
         context(make_context(config.sessions_max)),
         guard(guard_options(config)),
@@ -119,11 +131,12 @@ struct Broker::Parts {
         recorder({config.recorder_queue, config.durability},
                  {*store.journal, *publisher, outbox, board, wall_clock, std::move(watch.on_failure)}),
         reads(board, *store.archive, wall_clock, std::move(watch.on_unreadable)),
-        reading({config.readers, config.mailbox}, reads, outbox),
+        reading({config.readers, config.reading_queue}, reads, outbox),
         registry({recorder.mailbox(),
                   outbox,
                   reads,
                   reading,
+                  memory,
                   {config.mailbox, config.mailbox_bytes},
                   rates_of(config)},
                  config.sessions_max),
@@ -133,11 +146,8 @@ struct Broker::Parts {
     publisher->start(board.with([](const auto& newest) { return newest->epoch(); }));
     recorder.start(*greeter);
     router->start(registry, *greeter);
-    guard.start({[this] { outbox.wake_up().ring(); },
-                 [this] { return board.with([](const auto& newest) { return newest->rooms(); }); },
-                 [this](const ConnectionEvent& event) { publisher->tell_audience(event); },
-                 std::move(watch.on_ended)},
-                port_of(router->endpoint()), port_of(publisher->endpoint()));
+    guard.start(guard_ports(std::move(watch.on_ended)), port_of(router->endpoint()),
+                port_of(publisher->endpoint()));
     desk.start();
   }
 
@@ -166,6 +176,15 @@ struct Broker::Parts {
     guard.finish();
   }
 
+  Guard::Ports guard_ports(decltype(Watch::on_ended) on_ended) {
+    Guard::Ports ports{[this] { outbox.wake_up().ring(); },
+                       [this] { return board.with([](const auto& newest) { return newest->rooms(); }); },
+                       [this](const ConnectionEvent& event) { publisher->tell_audience(event); },
+                       std::move(on_ended)};
+    if (memory.is_on()) ports.look_at_memory = [this] { memory.look(); };
+    return ports;
+  }
+
   std::unique_ptr<Router> make_router(const Config& config) {
     const auto address = address_of(config.bind, config.talk_port);
     const Router::Options options{address, std::chrono::milliseconds(config.heartbeat_ms),
@@ -184,7 +203,7 @@ struct Broker::Parts {
     Greeter::Options options{config.greeter_queue, port_of(publisher->endpoint()), config.heartbeat_ms,
                              config.registration};
     if (!secret.empty()) options.codes.emplace(secret);
-    Greeter::Tools tools{recorder.mailbox(), registry, outbox, board, keys, wall_clock};
+    Greeter::Tools tools{recorder.mailbox(), registry, outbox, board, keys, wall_clock, memory};
     // Where nothing is encrypted, whoever is hung up on comes back.
     tools.end_feed = [this] {
       if (!secret.empty()) guard.end_feed();

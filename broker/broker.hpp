@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -39,6 +40,9 @@ class Broker {
     /// A connection was ended for what came on it. Called from the guard's thread, once a second at most;
     /// with the number of those ended since it was last called.
     std::function<void(const std::string& address, std::string_view reason, std::size_t ended)> on_ended;
+    /// The process has more memory than it may, and refuses what would take more; or no longer so. Called
+    /// from the guard's thread.
+    std::function<void(bool is_short, std::uint64_t resident_bytes)> on_memory = {};
   };
 
   /// Opens the store, binds both ports and serves. Throws with a sentence for people when it cannot start.

@@ -1,7 +1,5 @@
 #include "broker/config.hpp"
 
-#include <arpa/inet.h>
-
 #include <toml++/toml.h>
 #include <algorithm>
 #include <array>
@@ -10,6 +8,7 @@
 #include <fstream>
 #include <set>
 
+#include "broker/reach.hpp"
 #include "schema/limits.hpp"
 
 namespace palabre::broker {
@@ -80,14 +79,15 @@ constexpr std::array kKeys{
         "How long these requests may be together; beyond that its client is told to try later.",
         number<&Config::mailbox_bytes>(4 * kMebibyte, kMebibyte, 1024 * kMebibyte)},
     Key{"greeter_queue", "requests",
-        "What may wait to be greeted; beyond that a newcomer is told to try later.",
+        "What may wait to be greeted, of 4 KiB each; beyond that a newcomer is told to try later.",
         number<&Config::greeter_queue>(1024, 1, 65'536)},
-    Key{"recorder_queue", "requests", "What may wait to be stored; beyond that the sessions wait.",
+    Key{"recorder_queue", "requests", "What may wait to be stored, of 4 KiB each; beyond that sessions wait.",
         number<&Config::recorder_queue>(8192, 1, 1'048'576)},
-    Key{"publisher_queue", "batches", "What may wait to be published; beyond that storing waits.",
+    Key{"publisher_queue", "batches",
+        "What may wait to be published, of 4 KiB each; beyond that storing waits.",
         number<&Config::publisher_queue>(8192, 1, 1'048'576)},
     Key{"router_outbox", "replies",
-        "What may wait to be sent; beyond that replies are dropped, and clients ask again.",
+        "What may wait to be sent, of 4 KiB each; beyond that replies are dropped, and clients ask again.",
         number<&Config::router_outbox>(65536, 1, 16'777'216)},
     Key{"feed_high_water_mark", "frames",
         "What may wait for one subscriber; beyond that it misses some and asks for them.",
@@ -100,7 +100,10 @@ constexpr std::array kKeys{
     Key{"changes_per_second", "requests",
         "How often one identity may join, leave or moderate; beyond that it is told to wait. 0: any number.",
         number<&Config::changes_per_second>(200, 0, 1'000'000'000)},
-    Key{"bots", "", "Names, with commas between them, that may do ten times as much of both.",
+    Key{"reads_per_second", "requests",
+        "How often one identity may ask for history, people and the like; then as above. 0: any number.",
+        number<&Config::reads_per_second>(2000, 0, 1'000'000'000)},
+    Key{"bots", "", "Names, with commas between them, that may do ten times as much of all three.",
         text<&Config::bots>("")},
     Key{"connections_per_address", "connections",
         "How many may come from one address; one client has two. The next one is ended at once.",
@@ -119,6 +122,14 @@ constexpr std::array kKeys{
         number<&Config::subscription_bytes>(256 * 1024, 4096, 1024 * kMebibyte)},
     Key{"readers", "threads", "Threads that read history for clients, at a low priority.",
         number<&Config::readers>(1, 1, 64)},
+    Key{"reading_queue", "requests",
+        "What may wait for them; beyond that, or a sixteenth of what is free, a client is told to try later.",
+        number<&Config::reading_queue>(16'384, 1, 1'048'576)},
+    Key{"memory_max_percent", "percent",
+        "Of the machine's or control group's memory; beyond it newcomers, posts and reading wait. 0: off.",
+        number<&Config::memory_max_percent>(80, 0, 100)},
+    Key{"memory_max_bytes", "bytes", "The same as a number of bytes; what is less counts. 0: off.",
+        number<&Config::memory_max_bytes>(0, 0, std::uint64_t{1} << 53)},
     Key{"log_level", "", "How much is logged: debug, info, warning or error.",
         text<&Config::log_level>("info", kLogLevelWords)},
     Key{"log_format", "", "text: a line for people. json: an object a line, for programs.",
@@ -216,18 +227,6 @@ std::filesystem::path default_data_dir(const Sources& sources) {
   if (const auto home = sources.environment("HOME"))
     return std::filesystem::path(*home) / ".local/state/palabre";
   return {};
-}
-
-enum class Reach : std::uint8_t { loopback, network, not_an_address };
-
-Reach reach_of(const std::string& address) {
-  in_addr four{};
-  if (inet_pton(AF_INET, address.c_str(), &four) == 1) {
-    return (ntohl(four.s_addr) >> 24) == 127 ? Reach::loopback : Reach::network;
-  }
-  in6_addr six{};
-  if (inet_pton(AF_INET6, address.c_str(), &six) != 1) return Reach::not_an_address;
-  return IN6_IS_ADDR_LOOPBACK(&six) ? Reach::loopback : Reach::network;
 }
 
 /// What no single key can tell.

@@ -38,6 +38,7 @@ struct Config {
   std::size_t sessions_max = 0;
   std::size_t messages_per_second = 0;
   std::size_t changes_per_second = 0;
+  std::size_t reads_per_second = 0;
   std::string bots;
   std::size_t connections_per_address = 0;
   std::size_t connections_per_local_address = 0;
@@ -46,6 +47,9 @@ struct Config {
   std::size_t mailbox_bytes = 0;
   std::size_t subscription_bytes = 0;
   std::size_t readers = 0;
+  std::size_t reading_queue = 0;
+  std::uint64_t memory_max_bytes = 0;
+  std::uint64_t memory_max_percent = 0;
   std::string log_level;
   std::string log_format;  ///< text or json
 };

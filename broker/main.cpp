@@ -67,12 +67,33 @@ void tell_of_ended(Log& log, const std::string& address, std::string_view reason
        {{"address", address}, {"reason", std::string(reason)}, {"count", ended}}});
 }
 
+void tell_of_memory(Log& log, bool is_short, std::uint64_t resident_bytes) {
+  constexpr std::uint64_t kMebibyte = 1024 * 1024;
+  const auto mebibytes = resident_bytes / kMebibyte;
+  if (is_short) {
+    log.write(
+        {LogLevel::warning,
+         "memory_short",
+         fmt::format("{} MiB of memory, more than it may: newcomers, posts and reads of history are told "
+                     "to wait",
+                     mebibytes),
+         {{"mebibytes", mebibytes}}});
+  } else {
+    log.write({LogLevel::info,
+               "memory_ample",
+               fmt::format("{} MiB of memory: all are served again", mebibytes),
+               {{"mebibytes", mebibytes}}});
+  }
+}
+
 Broker::Watch watch_of(Log& log) {
-  return {[&log](const std::exception& failure) { end_at_once(log, failure); },
-          [&log](const std::exception& failure) { tell_of_damage(log, failure); },
-          [&log](const std::string& address, std::string_view reason, std::size_t ended) {
-            tell_of_ended(log, address, reason, ended);
-          }};
+  return {
+      [&log](const std::exception& failure) { end_at_once(log, failure); },
+      [&log](const std::exception& failure) { tell_of_damage(log, failure); },
+      [&log](const std::string& address, std::string_view reason, std::size_t ended) {
+        tell_of_ended(log, address, reason, ended);
+      },
+      [&log](bool is_short, std::uint64_t resident_bytes) { tell_of_memory(log, is_short, resident_bytes); }};
 }
 
 void warn_of_few_descriptors(Log& log, const Config& config, const Broker& broker) {

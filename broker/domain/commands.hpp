@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -63,5 +65,14 @@ struct Operate {
 
 using Command = std::variant<command::Post, command::Admit, command::Depart, command::Join, command::Leave,
                              command::Moderate, command::Operate>;
+
+/// What a command holds beside itself: texts, because nothing else that it may hold is long.
+struct CommandBytes {
+  std::size_t operator()(const Command& command) const {
+    const auto* post = std::get_if<command::Post>(&command);
+    if (post == nullptr) return 0;
+    return post->post.texts.bytes() + post->post.texts.size() * sizeof(std::uint32_t);
+  }
+};
 
 }  // namespace palabre::broker

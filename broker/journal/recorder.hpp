@@ -42,7 +42,7 @@ class Recorder {
   Recorder(Options options, Ports ports);
   ~Recorder() { finish(); }
 
-  Mailbox<Command>& mailbox() { return mailbox_; }
+  Mailbox<Command, CommandBytes>& mailbox() { return mailbox_; }
   void start(Door& door);
   /// Commits and tells what was taken, then joins the thread.
   void finish();
@@ -67,7 +67,7 @@ class Recorder {
 
   const Options options_;
   const Ports ports_;
-  Mailbox<Command> mailbox_;
+  Mailbox<Command, CommandBytes> mailbox_;
   Door* door_ = nullptr;
   State state_;
   CommandBatch batch_;

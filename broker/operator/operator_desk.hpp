@@ -22,7 +22,7 @@ namespace palabre::broker {
 class OperatorDesk {
  public:
   struct Tools {
-    Mailbox<Command>& recorder;
+    Mailbox<Command, CommandBytes>& recorder;
     const Guarded<std::shared_ptr<const Directory>>& board;
     bool is_encrypted;
   };

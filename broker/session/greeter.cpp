@@ -43,6 +43,7 @@ void Greeter::handle(Stranger& stranger) {
   auto* hello = std::get_if<request::Hello>(&*decoded.body);
   if (hello == nullptr) return refuse_with(refuse(RefusalCode::hello_first));
   if (is_full_for(hello->name)) return refuse_with(refuse(RefusalCode::busy));
+  if (tools_.memory.is_short()) return refuse_with(refuse_for_memory());
   auto admit = judge(stranger, decoded.id, *hello);
   if (!admit) return refuse_with(admit.refusal());
   tools_.recorder.push(std::move(*admit));

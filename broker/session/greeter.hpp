@@ -11,6 +11,7 @@
 #include "broker/domain/registration.hpp"
 #include "broker/session/admitted_keys.hpp"
 #include "broker/session/invite_codes.hpp"
+#include "broker/session/memory_watch.hpp"
 #include "broker/session/reads.hpp"
 #include "broker/session/registry.hpp"
 #include "broker/threads/mailbox.hpp"
@@ -38,16 +39,26 @@ class Greeter : public Door {
   };
   /// What it works with.
   struct Tools {
-    Mailbox<Command>& recorder;
+    Mailbox<Command, CommandBytes>& recorder;
     Registry& registry;
     Switchboard& switchboard;
     const DirectoryBoard& board;
     AdmittedKeys& keys;
     WallClock clock;
+    const MemoryWatch& memory;
     /// Hangs up on everybody at the feed port: nothing tells whose a connection there is.
     std::function<void()> end_feed = {};
     /// Never waits.
     std::function<void(effect::Ruling)> tell_operator = {};
+  };
+
+  using Item = std::variant<Stranger, effect::Admitted, effect::Departed, effect::Ruling>;
+  /// What a stranger has sent is as long as he likes; what the recorder tells is not counted.
+  struct ItemBytes {
+    std::size_t operator()(const Item& item) const {
+      const auto* stranger = std::get_if<Stranger>(&item);
+      return stranger == nullptr ? 0 : stranger->frame.bytes.size();
+    }
   };
 
   Greeter(Options options, Tools tools);
@@ -64,8 +75,6 @@ class Greeter : public Door {
   void finish();
 
  private:
-  using Item = std::variant<Stranger, effect::Admitted, effect::Departed, effect::Ruling>;
-
   void run();
   void handle(Stranger& stranger);
   [[nodiscard]] bool is_full_for(const std::string& name) const;
@@ -77,7 +86,7 @@ class Greeter : public Door {
 
   const Options options_;
   const Tools tools_;
-  Mailbox<Item> mailbox_;
+  Mailbox<Item, ItemBytes> mailbox_;
   std::jthread thread_;
 };
 

@@ -1,31 +1,27 @@
 #pragma once
 
-#include <memory>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
 #include <thread>
-#include <variant>
 #include <vector>
 
-#include "broker/domain/commands.hpp"
 #include "broker/domain/ports.hpp"
+#include "broker/session/reading_queue.hpp"
 #include "broker/session/reads.hpp"
 #include "broker/threads/mailbox.hpp"
 
 namespace palabre::broker {
 
-/// A read of stored messages, and where its answer goes.
-struct ReadTask {
-  Origin origin;
-  std::variant<request::History, request::Row, request::Audit> wanted;
-};
-
 /// A few threads, named reader-1 and so on, that answer reads of stored messages at a lower priority than all
 /// that is live: a hundred clients who were away may read the whole past, and nobody who talks now waits for
-/// them. A client's reads are answered in their order.
+/// them. A client's reads are answered in their order, and clients take turns (ReadingQueue).
 class ReadingThreads {
  public:
   struct Options {
     std::size_t threads;
-    std::size_t capacity;  ///< reads that may wait for each thread
+    std::size_t capacity;  ///< reads that may wait for them
   };
 
   ReadingThreads(Options options, const Reads& reads, Replies& replies);
@@ -33,23 +29,25 @@ class ReadingThreads {
   ReadingThreads(const ReadingThreads&) = delete;
   ReadingThreads& operator=(const ReadingThreads&) = delete;
 
-  /// Never waits.
+  /// Never waits. Full when too many reads wait, or too many of this client's.
   [[nodiscard]] Push take(ReadTask task);
   /// Answers what was taken and joins the threads.
   void finish();
 
  private:
-  struct Reader {
-    explicit Reader(std::size_t capacity) : mailbox(capacity) {}
-    Mailbox<ReadTask> mailbox;
-    std::jthread thread;
-  };
-
-  void run(Mailbox<ReadTask>& mailbox) const;
+  void run();
+  /// Waits for the next read to be begun; nothing when the thread is to end.
+  [[nodiscard]] std::optional<ReadTask> next();
+  void answer(const ReadTask& task) const;
+  void done(ClientNumber client, std::chrono::nanoseconds took);
 
   const Reads& reads_;
   Replies& replies_;
-  std::vector<std::unique_ptr<Reader>> readers_;
+  std::mutex mutex_;
+  std::condition_variable arrival_;
+  ReadingQueue queue_;      ///< touched under the lock
+  bool is_closed_ = false;  ///< touched under the lock
+  std::vector<std::jthread> threads_;
 };
 
 }  // namespace palabre::broker

@@ -34,6 +34,7 @@ Session::Session(ClientNumber client, const SessionTools& tools)
       mailbox_(tools.waiting_max.requests),
       messages_(tools.rates.messages * share_of(client, tools)),
       changes_(tools.rates.changes * share_of(client, tools)),
+      asked_(tools.rates.reads * share_of(client, tools)),
       thread_(start_thread("session-" + std::to_string(client.value), [this] { run(); })) {}
 
 GroupPush Session::deliver(std::span<RequestFrame> requests) {
@@ -90,10 +91,7 @@ std::size_t Session::bytes_in(const std::vector<Item>& items) {
 void Session::handle(RequestFrame frame) {
   auto decoded = decode_request(frame.bytes);
   const Origin origin{client_, frame.connection, decoded.id};
-  if (!decoded.body) {
-    tools_.replies.send(frame.connection, encode(decoded.id, Reply(decoded.body.refusal())));
-    return;
-  }
+  if (!decoded.body) return refuse_with(origin, decoded.body.refusal());
   std::visit([&](auto& request) { answer(origin, request); }, *decoded.body);
 }
 
@@ -107,6 +105,7 @@ void Session::answer(const Origin& origin, request::Hello& hello) {
 }
 
 void Session::answer(const Origin& origin, request::Post& post) {
+  if (tools_.memory.is_short()) return refuse_with(origin, refuse_for_memory());
   const auto count = post.texts.size();
   ask_for(messages_, count, origin, command::Post{origin, std::move(post)});
 }
@@ -136,35 +135,39 @@ void Session::answer(const Origin& origin, request::Row& row) { have_read({origi
 void Session::answer(const Origin& origin, request::Audit& audit) { have_read({origin, std::move(audit)}); }
 
 void Session::ask_for(TokenBucket& bucket, std::size_t count, const Origin& origin, Command command) {
+  if (may(bucket, count, origin)) commands_.push_back(std::move(command));
+}
+
+bool Session::may(TokenBucket& bucket, std::size_t count, const Origin& origin) {
   const auto wait = bucket.take(static_cast<double>(count), std::chrono::steady_clock::now());
-  if (!wait) {
-    commands_.push_back(std::move(command));
-    return;
-  }
+  if (!wait) return true;
   auto refusal = refuse(RefusalCode::too_fast);
   refusal.retry_after_ms = static_cast<std::uint64_t>(wait->count());
+  refuse_with(origin, std::move(refusal));
+  return false;
+}
+
+void Session::refuse_with(const Origin& origin, Refusal refusal) {
   tools_.replies.send(origin.connection, encode(origin.request, Reply(std::move(refusal))));
 }
 
 void Session::have_read(ReadTask task) {
-  const auto [client, connection, request] = task.origin;
-  if (has_departed_) {
-    tools_.replies.send(connection, encode(request, Reply(refuse(RefusalCode::hello_first))));
-    return;
-  }
+  const auto origin = task.origin;
+  if (has_departed_) return refuse_with(origin, refuse(RefusalCode::hello_first));
+  if (!may(asked_, 1, origin)) return;
+  if (tools_.memory.is_short()) return refuse_with(origin, refuse_for_memory());
   const auto push = tools_.reading.take(std::move(task));
   if (push == Push::taken) return;
-  const auto why = push == Push::full ? RefusalCode::busy : RefusalCode::stopping;
-  tools_.replies.send(connection, encode(request, Reply(refuse(why))));
+  refuse_with(origin, refuse(push == Push::full ? RefusalCode::busy : RefusalCode::stopping));
 }
 
 template <class Read>
 void Session::answer(const Origin& origin, Read& read) {
   // What was asked before does not wait: for heads the store is read.
   hand_over();
-  const auto reply =
-      has_departed_ ? Reply(refuse(RefusalCode::hello_first)) : tools_.reads.reply_to(client_, read);
-  tools_.replies.send(origin.connection, encode(origin.request, reply));
+  if (has_departed_) return refuse_with(origin, refuse(RefusalCode::hello_first));
+  if (!may(asked_, 1, origin)) return;
+  tools_.replies.send(origin.connection, encode(origin.request, tools_.reads.reply_to(client_, read)));
 }
 
 void Session::hand_over() {

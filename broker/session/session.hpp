@@ -10,6 +10,7 @@
 
 #include "broker/domain/commands.hpp"
 #include "broker/domain/ports.hpp"
+#include "broker/session/memory_watch.hpp"
 #include "broker/session/reading_threads.hpp"
 #include "broker/session/reads.hpp"
 #include "broker/session/token_bucket.hpp"
@@ -19,10 +20,11 @@ namespace palabre::broker {
 
 /// What every session works with; outlives all of them.
 struct SessionTools {
-  Mailbox<Command>& recorder;
+  Mailbox<Command, CommandBytes>& recorder;
   Replies& replies;
   const Reads& reads;
   ReadingThreads& reading;
+  const MemoryWatch& memory;
   struct Waiting {
     std::size_t requests;
     std::size_t bytes = 4 * 1024 * 1024;  ///< one request may wait in any case
@@ -32,6 +34,7 @@ struct SessionTools {
   struct Rates {
     double messages = 0;
     double changes = 0;          ///< of rooms and who is in them
+    double reads = 0;            ///< of any kind
     std::set<std::string> bots;  ///< names that may ask for ten times as much
   };
   Rates rates = {};
@@ -89,6 +92,9 @@ class Session {
   void answer(const Origin& origin, Read& read);
   /// Hands it to the recorder, unless `count` such things are too many.
   void ask_for(TokenBucket& bucket, std::size_t count, const Origin& origin, Command command);
+  /// False when they are, and the client was told so.
+  [[nodiscard]] bool may(TokenBucket& bucket, std::size_t count, const Origin& origin);
+  void refuse_with(const Origin& origin, Refusal refusal);
 
   void have_read(ReadTask task);
   void hand_over();
@@ -102,6 +108,7 @@ class Session {
   Mailbox<Item> mailbox_;
   TokenBucket messages_;
   TokenBucket changes_;
+  TokenBucket asked_;              ///< reads
   std::vector<Command> commands_;  ///< decided on already, for the recorder; touched by the thread only
   std::jthread thread_;
 };

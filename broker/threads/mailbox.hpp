@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -29,10 +28,27 @@ enum class OnWaking : unsigned char {
   lets_others_push,
 };
 
+/// A place in a queue is for an item that holds no more than so many bytes beside itself; a longer one takes
+/// as many places as it needs.
+inline constexpr std::size_t kPlaceBytes = 4096;
+
+[[nodiscard]] constexpr std::size_t places_for(std::size_t bytes_held) {
+  return 1 + bytes_held / kPlaceBytes;
+}
+
+/// Of items that hold nothing worth counting.
+struct HoldsNothing {
+  template <class T>
+  constexpr std::size_t operator()(const T&) const {
+    return 0;
+  }
+};
+
 /// A bounded queue into one thread, which takes everything that waits at once. Any thread may push; a push of
 /// one or of many wakes the owner at most once, and only when the queue was empty. Closing lets the owner
-/// finish what was taken, and refuses the rest.
-template <class T>
+/// finish what was taken, and refuses the rest. Its bound is places: so never more than that many items wait,
+/// nor more bytes than those places are for, and one longest item. `BytesHeld` says what an item holds.
+template <class T, class BytesHeld = HoldsNothing>
 class Mailbox {
  public:
   explicit Mailbox(std::size_t capacity, OnWaking on_waking = OnWaking::takes_at_once)
@@ -42,7 +58,7 @@ class Mailbox {
   Push try_push(T item) {
     std::unique_lock lock(mutex_);
     if (is_closed_) return Push::closed;
-    if (items_.size() >= capacity_) return Push::full;
+    if (!has_space()) return Push::full;
     append(std::move(item), lock);
     return Push::taken;
   }
@@ -52,8 +68,8 @@ class Mailbox {
   GroupPush try_push_all(Group&& group) {
     std::unique_lock lock(mutex_);
     if (is_closed_) return {0, std::size(group) == 0 ? Push::taken : Push::closed};
-    const auto count = std::min(space(), std::size(group));
-    append(std::begin(group), count, lock);
+    const auto end = append(std::begin(group), std::end(group), lock);
+    const auto count = static_cast<std::size_t>(std::distance(std::begin(group), end));
     return {count, count == std::size(group) ? Push::taken : Push::full};
   }
 
@@ -83,7 +99,7 @@ class Mailbox {
       std::unique_lock lock(mutex_);
       wait_for_space(lock);
       is_open = !is_closed_;
-      if (is_open) next = append(next, std::min(space(), static_cast<std::size_t>(group.end() - next)), lock);
+      if (is_open) next = append(next, group.end(), lock);
     }
     group.clear();
     return is_open ? Push::taken : Push::closed;
@@ -121,9 +137,9 @@ class Mailbox {
 
  private:
   /// Requires the lock.
-  [[nodiscard]] std::size_t space() const { return capacity_ - std::min(capacity_, items_.size()); }
+  [[nodiscard]] bool has_space() const { return places_ < capacity_; }
   void wait_for_space(std::unique_lock<std::mutex>& lock) {
-    space_.wait(lock, [this] { return is_closed_ || space() > 0; });
+    space_.wait(lock, [this] { return is_closed_ || has_space(); });
   }
 
   [[nodiscard]] bool is_idle() const { return !is_closed_ && items_.empty(); }
@@ -137,24 +153,30 @@ class Mailbox {
 
   void append(T item, std::unique_lock<std::mutex>& lock) {
     const bool was_empty = items_.empty();
-    items_.push_back(std::move(item));
+    add(std::move(item));
     lock.unlock();
     if (was_empty) arrival_.notify_one();
   }
 
-  /// Moves `count` items from `first` on; returns where it ended.
+  /// Moves items from `first` on while there is space; returns where it ended.
   template <class Iterator>
-  Iterator append(Iterator first, std::size_t count, std::unique_lock<std::mutex>& lock) {
+  Iterator append(Iterator first, Iterator last, std::unique_lock<std::mutex>& lock) {
     const bool was_empty = items_.empty();
-    const auto end = std::next(first, static_cast<std::ptrdiff_t>(count));
-    for (; first != end; ++first) items_.emplace_back(std::move(*first));
+    for (; first != last && has_space(); ++first) add(std::move(*first));
+    const bool is_first = was_empty && !items_.empty();
     lock.unlock();
-    if (was_empty && count > 0) arrival_.notify_one();
+    if (is_first) arrival_.notify_one();
     return first;
+  }
+
+  void add(T item) {
+    places_ += places_for(BytesHeld{}(item));
+    items_.push_back(std::move(item));
   }
 
   bool take(std::vector<T>& items, std::unique_lock<std::mutex>& lock) {
     items.swap(items_);
+    places_ = 0;
     const bool has_ended = is_closed_ && items.empty();
     lock.unlock();
     space_.notify_all();
@@ -167,6 +189,7 @@ class Mailbox {
   std::condition_variable arrival_;
   std::condition_variable space_;
   std::vector<T> items_;
+  std::size_t places_ = 0;  ///< that these take
   bool is_closed_ = false;
 };
 

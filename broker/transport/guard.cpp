@@ -25,6 +25,8 @@ constexpr std::size_t kOtherDescriptors = 4096;
 // Those who are ended together shall hear first what ends them: notices are sent four times a second.
 constexpr auto kUntilFeedEnds = milliseconds(400);
 
+constexpr auto kPauseOfMemoryLooks = milliseconds(250);
+
 constexpr auto kPauseOfWords = std::chrono::seconds(1);
 constexpr std::string_view kEndlessInput =
     "it sent more than the router could take, or a message without an end";
@@ -67,6 +69,7 @@ void Guard::start(Ports ports, std::uint16_t talk_port, std::uint16_t feed_port)
   ports_ = std::move(ports);
   talk_port_ = talk_port;
   feed_port_ = feed_port;
+  if (ports_.look_at_memory) memory_look_at_ = std::chrono::steady_clock::now();
   thread_ = start_thread("guard", [this] { run(); });
 }
 
@@ -99,6 +102,7 @@ void Guard::run() {
     end_accused();
     look_when_due();
     door_.tell_kernel(std::chrono::steady_clock::now());
+    look_at_memory_when_due();
     give_memory_back_when_due();
   }
 }
@@ -112,7 +116,7 @@ void Guard::wait() {
   if (pause > milliseconds(0)) items[kInput].events = 0;
   // Without a reason to look it sleeps until something comes.
   auto timeout = pause > milliseconds(0) || !doubtful_.empty() ? pause : milliseconds(-1);
-  for (const auto& due : {memory_.due_at(), feed_ends_at_, door_.due_at()}) {
+  for (const auto& due : {memory_.due_at(), feed_ends_at_, memory_look_at_, door_.due_at()}) {
     if (due) timeout = timeout < milliseconds(0) ? until(*due) : std::min(timeout, until(*due));
   }
   wait_for(items, timeout);
@@ -265,6 +269,12 @@ void Guard::tell(const PeerAddress& peer, std::string_view reason) {
   if (!ports_.tell_log || now < next_word_) return;
   ports_.tell_log(text_of(peer), reason, std::exchange(untold_, 0));
   next_word_ = now + kPauseOfWords;
+}
+
+void Guard::look_at_memory_when_due() {
+  if (!memory_look_at_ || std::chrono::steady_clock::now() < *memory_look_at_) return;
+  ports_.look_at_memory();
+  memory_look_at_ = std::chrono::steady_clock::now() + kPauseOfMemoryLooks;
 }
 
 void Guard::give_memory_back_when_due() {

@@ -48,6 +48,8 @@ class Guard {
     /// Hears whom it ends and why, on this thread, once a second at most, and how many that were since it
     /// last heard; may be empty.
     std::function<void(const std::string& address, std::string_view reason, std::size_t ended)> tell_log;
+    /// Has somebody look how much memory there is, a few times a second on this thread; may be empty.
+    std::function<void()> look_at_memory = {};
   };
 
   explicit Guard(Options options);
@@ -108,6 +110,7 @@ class Guard {
   void end_accused();
   void end(Visitor& visitor, std::string_view reason);
   void tell(const PeerAddress& peer, std::string_view reason);
+  void look_at_memory_when_due();
   void give_memory_back_when_due();
 
   const Options options_;
@@ -133,7 +136,8 @@ class Guard {
   /// from, because its own first messages may be taken before it is heard of.
   std::unordered_map<int, Intake::Taken> taken_;
   MemoryReturn memory_;
-  std::size_t untold_ = 0;  ///< connections ended that the log has not heard of
+  std::optional<Instant> memory_look_at_;  ///< nothing: nobody looks
+  std::size_t untold_ = 0;                 ///< connections ended that the log has not heard of
   Instant next_word_ = Instant{};
   std::jthread thread_;
 };

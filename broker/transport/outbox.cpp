@@ -1,55 +1,56 @@
 #include "broker/transport/outbox.hpp"
 
-#include <algorithm>
-#include <limits>
-#include <ranges>
 #include <utility>
 
+#include "broker/threads/mailbox.hpp"
+
 namespace palabre::broker {
-namespace {
 
-constexpr auto kNoBound = std::numeric_limits<std::size_t>::max();
-
-}  // namespace
+bool Outbox::Waiting::add(Item item, std::size_t places_taken) {
+  places += places_taken;
+  items.push_back(std::move(item));
+  return items.size() == 1;
+}
 
 void Outbox::send(ConnectionId connection, Bytes frame) {
-  put(Outgoing{connection, std::move(frame)}, capacity_);
+  const bool is_first = waiting_.with([&](Waiting& waiting) {
+    const auto places = places_for(frame.size());
+    return waiting.places < capacity_ && waiting.add(Outgoing{connection, std::move(frame)}, places);
+  });
+  if (is_first) wake_up_.ring();
 }
 
 void Outbox::send_all(std::vector<Outgoing>& replies) {
-  const bool was_empty = items_.with([&](std::vector<Item>& items) {
-    const auto held = items.size();
-    const auto space = capacity_ - std::min(capacity_, held);
-    const auto taken =
-        std::views::take(replies, static_cast<std::ptrdiff_t>(std::min(space, replies.size())));
-    for (auto& reply : taken) items.emplace_back(std::move(reply));
-    return held == 0 && !items.empty();
+  const bool is_first = waiting_.with([&](Waiting& waiting) {
+    bool was_empty = false;
+    for (auto& reply : replies) {
+      if (waiting.places >= capacity_) break;
+      const auto places = places_for(reply.frame.size());
+      was_empty |= waiting.add(std::move(reply), places);
+    }
+    return was_empty;
   });
   replies.clear();
-  if (was_empty) wake_up_.ring();
+  if (is_first) wake_up_.ring();
 }
 
-void Outbox::bind(ConnectionId connection, ClientNumber client) {
-  put(Binding{connection, client}, kNoBound);
-}
+void Outbox::bind(ConnectionId connection, ClientNumber client) { put(Binding{connection, client}); }
 
 void Outbox::unbind(ConnectionId connection) { bind(connection, {}); }
 
-void Outbox::end(ConnectionId connection) { put(Ending{connection}, kNoBound); }
+void Outbox::end(ConnectionId connection) { put(Ending{connection}); }
 
-void Outbox::put(Item item, std::size_t capacity) {
-  const bool was_empty = items_.with([&](std::vector<Item>& items) {
-    if (items.size() >= capacity) return false;
-    items.push_back(std::move(item));
-    return items.size() == 1;
-  });
-  if (was_empty) wake_up_.ring();
+void Outbox::put(Item item) {
+  if (waiting_.with([&](Waiting& waiting) { return waiting.add(std::move(item)); })) wake_up_.ring();
 }
 
 void Outbox::take(std::vector<Item>& items) {
   items.clear();
   wake_up_.clear();
-  items_.with([&items](std::vector<Item>& waiting) { waiting.swap(items); });
+  waiting_.with([&items](Waiting& waiting) {
+    waiting.items.swap(items);
+    waiting.places = 0;
+  });
 }
 
 }  // namespace palabre::broker

@@ -11,7 +11,7 @@ namespace palabre::broker {
 
 /// What waits to leave by the router. Any thread may put something in; the router thread takes it all. When
 /// it is full, replies are dropped: a resend with the same id, or a refill, brings them again. Bindings and
-/// endings are never dropped.
+/// endings are never dropped. Its bound is places as a mailbox's: long replies take several.
 class Outbox : public Switchboard {
  public:
   struct Binding {
@@ -37,11 +37,18 @@ class Outbox : public Switchboard {
   [[nodiscard]] const WakeUp& wake_up() const { return wake_up_; }
 
  private:
-  void put(Item item, std::size_t capacity);
+  struct Waiting {
+    std::vector<Item> items;
+    std::size_t places = 0;  ///< that these take
+
+    /// Whether it is the first.
+    bool add(Item item, std::size_t places_taken = 1);
+  };
+  void put(Item item);
 
   const std::size_t capacity_;
   WakeUp wake_up_;
-  Guarded<std::vector<Item>> items_;
+  Guarded<Waiting> waiting_;
 };
 
 }  // namespace palabre::broker

@@ -56,6 +56,12 @@ void Publisher::finish() {
   socket_.close();
 }
 
+std::size_t Publisher::ItemBytes::operator()(const Item& item) const {
+  if (const auto* batch = std::get_if<PackedBatch>(&item))
+    return batch->events.bytes.size() + batch->names.size() * sizeof(NamedClient);
+  return std::get<Notice>(item).events.size() * sizeof(NoticeEvent);
+}
+
 void Publisher::run() {
   next_tick_ = std::chrono::steady_clock::now() + kTick;
   std::vector<Item> items;

@@ -31,6 +31,12 @@ class Publisher : public Feed {
     KeyPair own = {};      ///< with encryption: the canary's, which must be admitted
   };
 
+  using Item = std::variant<PackedBatch, Notice>;
+  /// What one that waits holds.
+  struct ItemBytes {
+    std::size_t operator()(const Item& item) const;
+  };
+
   /// Binds, and throws zmq::error_t when that fails. The thread starts with start().
   Publisher(zmq::context_t& context, Options options, WallClock clock, Guard& guard);
   ~Publisher() override { finish(); }
@@ -48,7 +54,6 @@ class Publisher : public Feed {
   void notify(Notice notice) override { mailbox_.push(std::move(notice)); }
 
  private:
-  using Item = std::variant<PackedBatch, Notice>;
   using Instant = std::chrono::steady_clock::time_point;
 
   void run();
@@ -60,7 +65,7 @@ class Publisher : public Feed {
 
   const WallClock clock_;
   Epoch epoch_;
-  Mailbox<Item> mailbox_;
+  Mailbox<Item, ItemBytes> mailbox_;
   FeedPacker packer_;
   zmq::socket_t socket_;
   Audience audience_;

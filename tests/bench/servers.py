@@ -107,7 +107,7 @@ def palabre(durability="disk", kept=None, security="open", **options):
     def command(folder):
         words = [BUILD / "bin" / "palabred", "--data-dir", folder / "store", "--talk-port", "0", "--feed-port", "0"]
         words += ["--security", security, "--durability", durability, "--log-level", "warning",
-                  "--messages-per-second", "0"]
+                  "--messages-per-second", "0", "--reads-per-second", "0"]
         for key, value in options.items():
             words += [f"--{key.replace('_', '-')}", value]
         return [str(word) for word in words], None

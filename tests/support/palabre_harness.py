@@ -148,9 +148,13 @@ class Broker:
     def sessions(self) -> list[str]:
         return [name for name in self.threads() if name.startswith("session-")]
 
-    def resident_bytes(self) -> int:
+    def resident_bytes(self, kind: str = "VmRSS") -> int:
         status = Path(f"/proc/{self.pid}/status").read_text()
-        return 1024 * int(re.search(r"VmRSS:\s+(\d+) kB", status)[1])
+        return 1024 * int(re.search(rf"{kind}:\s+(\d+) kB", status)[1])
+
+    def is_sanitized(self) -> bool:
+        """A sanitizer keeps what was freed, and as much again for its own books: bytes then say nothing."""
+        return bool(re.search(rb"(Address|Thread)Sanitizer:", Path(f"/proc/{self.pid}/exe").read_bytes()))
 
 
 def operate(broker: Broker, *arguments) -> subprocess.CompletedProcess:

@@ -51,7 +51,7 @@ class OperatorDeskTest : public testing::Test {
   }
 
   TemporaryDirectory temporary_;
-  Mailbox<Command> recorder_{8};
+  Mailbox<Command, CommandBytes> recorder_{8};
   Guarded<std::shared_ptr<const Directory>> board_;
   std::optional<OperatorDesk> desk_;
 };

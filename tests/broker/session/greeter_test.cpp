@@ -37,7 +37,8 @@ class GreeterTest : public SessionTest {
   FakeSwitchboard switchboard_;
   Registry registry_{tools_, 1};
   AdmittedKeys keys_;
-  Greeter greeter_{{2, 8421, 10'000}, {recorder_.mailbox, registry_, switchboard_, board_, keys_, clock_}};
+  Greeter greeter_{{2, 8421, 10'000},
+                   {recorder_.mailbox, registry_, switchboard_, board_, keys_, clock_, memory_}};
 };
 
 TEST_F(GreeterTest, has_a_hello_decided_with_the_tokens_hash) {
@@ -127,6 +128,17 @@ TEST_F(GreeterTest, keeps_the_session_while_another_connection_is_left) {
   EXPECT_EQ(deliver(registry_, kAlice, kDesk, frame(request::Ping{})), Push::taken);
 }
 
+TEST_F(GreeterTest, puts_newcomers_off_while_there_is_too_little_memory) {
+  resident_ = 2000;
+  memory_.look();
+  greet(kDesk, hello("carol"), {5});
+  EXPECT_EQ(switchboard_.replies.reply_to(5).refusal(), RefusalCode::busy);
+  resident_ = 500;
+  memory_.look();
+  greet(kDesk, hello("carol"), {6});
+  EXPECT_EQ(recorder_.next<command::Admit>().request, RequestId{6});
+}
+
 TEST_F(GreeterTest, takes_nothing_once_it_finished) {
   greeter_.finish();
   EXPECT_EQ(greet_with(kDesk, frame(hello("carol"))), Push::closed);
@@ -161,7 +173,7 @@ class RuledGreeter : public GreeterTest {
   const CurveKey kNew{"new"};
   std::vector<std::string> done_;  ///< in order
   Greeter ruled_{{2, 8421, 10'000},
-                 {recorder_.mailbox, registry_, switchboard_, board_, keys_, clock_,
+                 {recorder_.mailbox, registry_, switchboard_, board_, keys_, clock_, memory_,
                   [this] { done_.push_back(keys_.has(kNew) ? "feed, keys changed" : "feed"); },
                   [this](const effect::Ruling& ruling) { done_.push_back("told " + ruling.about.name); }}};
 };
@@ -203,7 +215,7 @@ class InvitingGreeter : public GreeterTest {
 
   InviteCodes codes_{CurveKey(kKeyBytes, 'k')};
   Greeter inviting_{{2, 8421, 10'000, Registration::invite, codes_},
-                    {recorder_.mailbox, registry_, switchboard_, board_, keys_, clock_}};
+                    {recorder_.mailbox, registry_, switchboard_, board_, keys_, clock_, memory_}};
 };
 
 TEST_F(InvitingGreeter, reads_what_it_has_signed_and_nothing_else) {
@@ -238,6 +250,12 @@ TEST_F(StuckGreeter, is_full_at_its_bound_but_always_hears_the_recorder) {
   greeter_.admitted(admission(kAlice, kPhone, "alice"));
   for (; taken > 0; --taken) (void)recorder_.next<command::Admit>();
   EXPECT_NO_THROW((void)switchboard_.replies.reply_to(5).as<reply::Welcome>());
+}
+
+TEST(GreetersQueue, counts_what_strangers_have_sent) {
+  const auto bytes = [](const Greeter::Item& item) { return Greeter::ItemBytes{}(item); };
+  EXPECT_EQ(bytes(Stranger{{kDesk, Bytes(200'000, 'x')}, {}}), 200'000U);
+  EXPECT_EQ(bytes(effect::Departed{}), 0U);
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ class ReadingThreadsTest : public SessionTest {
   StubbornArchive stubborn_;
   Reads stubborn_reads_{board_, stubborn_, clock_,
                         [this](const std::exception& failure) { unreadable_.add(failure.what()); }};
-  ReadingThreads stubborn_reading_{{1, 4}, stubborn_reads_, replies_};
+  ReadingThreads stubborn_reading_{{1, 68}, stubborn_reads_, replies_};
 };
 
 TEST_F(ReadingThreadsTest, are_named_and_stand_back_for_others) {
@@ -64,9 +64,23 @@ TEST_F(ReadingThreadsTest, take_no_more_than_they_have_space_for) {
   ASSERT_TRUE(eventually([this] { return stubborn_.is_asked.load(); }));
   for (std::uint64_t id = 2; id <= 5; ++id) EXPECT_EQ(ask({id}), Push::taken);
   EXPECT_EQ(ask({6}), Push::full);
+  EXPECT_EQ(ask({7}, kBob), Push::taken) << "another one's share is another one's";
   stubborn_.is_held = false;
   stubborn_.is_held.notify_all();
-  EXPECT_THAT(replies_.wait_for(5), SizeIs(5));
+  EXPECT_THAT(replies_.wait_for(6), SizeIs(6));
+}
+
+TEST_F(ReadingThreadsTest, let_nobody_wait_for_more_than_a_turn_of_each_other) {
+  stubborn_.is_held = true;
+  EXPECT_EQ(ask({1}), Push::taken);
+  ASSERT_TRUE(eventually([this] { return stubborn_.is_asked.load(); }));
+  for (std::uint64_t id = 2; id <= 5; ++id) EXPECT_EQ(ask({id}), Push::taken);
+  EXPECT_EQ(ask({6}, kBob), Push::taken);
+  stubborn_.is_held = false;
+  stubborn_.is_held.notify_all();
+  const auto sent = replies_.wait_for(6);
+  EXPECT_EQ(sent.at(1).request, RequestId{6})
+      << "the first was under way, and Alice has had her turn with it";
 }
 
 TEST_F(ReadingThreadsTest, refuse_what_cannot_be_read_and_go_on) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <stdexcept>
@@ -40,7 +41,7 @@ class CommandInbox {
     return std::get<Kind>(taken_[next_++]);
   }
 
-  Mailbox<Command> mailbox;
+  Mailbox<Command, CommandBytes> mailbox;
 
  private:
   std::vector<Command> taken_;
@@ -51,8 +52,8 @@ class CommandInbox {
 class SessionTest : public testing::Test {
  protected:
   explicit SessionTest(std::size_t mailbox_capacity = 64, std::size_t recorder_capacity = 1024)
-      : recorder_(recorder_capacity),
-        tools_{recorder_.mailbox, replies_, reads_, reading_, {mailbox_capacity}} {
+      : recorder_(recorder_capacity), tools_{recorder_.mailbox, replies_, reads_,
+                                             reading_,          memory_,  {mailbox_capacity}} {
     auto state = restore({"0123456789abcdef",
                           {},
                           {{kAlice, "alice", {"a"}, {}}, {kBob, "bob", {"b"}, {}}},
@@ -86,7 +87,10 @@ class SessionTest : public testing::Test {
   Reads reads_{board_, archive_, clock_,
                [this](const std::exception& failure) { unreadable_.add(failure.what()); }};
   FakeReplies replies_;
-  ReadingThreads reading_{{2, 64}, reads_, replies_};
+  ReadingThreads reading_{{2, 1024}, reads_, replies_};
+  /// Short of memory when the test says so and it looks.
+  std::atomic<std::uint64_t> resident_ = 0;
+  MemoryWatch memory_{1000, {}, {[this] { return resident_.load(); }, [] {}}};
   CommandInbox recorder_;
   SessionTools tools_;
 };

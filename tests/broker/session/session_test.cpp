@@ -216,6 +216,31 @@ TEST_F(BusySession, does_not_read_for_who_has_left) {
   EXPECT_EQ(replies_.reply_to(10).refusal(), RefusalCode::hello_first);
 }
 
+TEST_F(OneSession, puts_off_what_takes_memory_while_there_is_too_little) {
+  resident_ = 2000;
+  memory_.look();
+  hear(request::Post{"lobby", {7}, {1}, {"one"}}, {1});
+  hear(request::History{"lobby", Sequence{1}, {}, 10}, {2});
+  hear(request::Ping{}, {3});
+  hear(request::Leave{"tea"}, {4});
+  for (const std::uint64_t id : {1U, 2U}) {
+    const auto refusal = replies_.reply_to(id).as<Refusal>();
+    EXPECT_EQ(refusal.code, RefusalCode::busy);
+    EXPECT_EQ(refusal.retry_after_ms, 1000U);
+  }
+  (void)replies_.reply_to(3).as<reply::Pong>();
+  EXPECT_NO_THROW((void)recorder_.next<command::Leave>()) << "and no post before it";
+}
+
+TEST_F(OneSession, takes_posts_again_when_there_is_enough_memory) {
+  for (const std::uint64_t bytes : {2000U, 500U}) {
+    resident_ = bytes;
+    memory_.look();
+  }
+  hear(request::Post{"lobby", {7}, {1}, {"one"}}, {2});
+  EXPECT_EQ(recorder_.next<command::Post>().origin.request, RequestId{2});
+}
+
 TEST(TokenHash, is_blake2b_256) {
   // BLAKE2b-256 of "abc", as other implementations compute it.
   const std::string expected =
@@ -226,7 +251,7 @@ TEST(TokenHash, is_blake2b_256) {
 
 class RateTest : public SessionTest {
  protected:
-  RateTest() { tools_.rates = {2, 1, {"bob"}}; }
+  RateTest() { tools_.rates = {2, 1, 1, {"bob"}}; }
 
   /// Has `count` texts posted, one POST each, and a LEAVE behind them; answers how many of each were handed
   /// on.
@@ -254,6 +279,18 @@ TEST_F(RateTest, refuses_what_is_too_fast_and_says_when_to_try_again) {
   EXPECT_EQ(refusal.code, RefusalCode::too_fast);
   EXPECT_GT(refusal.retry_after_ms.value(), 0U);
   EXPECT_LE(refusal.retry_after_ms.value(), 500U);
+}
+
+TEST_F(RateTest, counts_reads_of_every_kind_together) {
+  Session session(kAlice, tools_);
+  (void)deliver(session, kDesk, frame(request::Who{}, {1}));
+  for (const std::uint64_t id : {2U, 3U})
+    (void)deliver(session, kDesk, frame(request::History{"lobby", Sequence{1}, {}, 10}, {id}));
+  (void)deliver(session, kDesk, frame(request::Ping{}, {4}));
+  EXPECT_EQ(replies_.reply_to(1).refusal(), std::nullopt);
+  EXPECT_EQ(replies_.reply_to(2).refusal(), std::nullopt);
+  EXPECT_EQ(replies_.reply_to(3).refusal(), RefusalCode::too_fast);
+  EXPECT_EQ(replies_.reply_to(4).refusal(), RefusalCode::too_fast);
 }
 
 TEST_F(RateTest, lets_bots_have_ten_times_as_much) { EXPECT_EQ(ask(kBob, 6), std::pair(6, 6)); }

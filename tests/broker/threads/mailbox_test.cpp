@@ -186,6 +186,56 @@ TEST(Mailbox, wakes_a_group_that_waits_when_it_closes) {
   EXPECT_THAT(pushed.wait_for(1), ElementsAre(Push::closed));
 }
 
+struct LengthOf {
+  std::size_t operator()(const std::string& text) const { return text.size(); }
+};
+using TextMailbox = Mailbox<std::string, LengthOf>;
+
+TEST(Mailbox, counts_a_long_item_as_the_places_it_needs) {
+  TextMailbox mailbox(4);
+  EXPECT_EQ(mailbox.try_push(std::string(2 * kPlaceBytes, 'x')), Push::taken);
+  EXPECT_EQ(mailbox.try_push("short"), Push::taken);
+  EXPECT_EQ(mailbox.try_push(""), Push::full);
+  std::vector<std::string> items;
+  mailbox.drain(items);
+  for (int item = 0; item < 4; ++item) EXPECT_EQ(mailbox.try_push(""), Push::taken) << item;
+  EXPECT_EQ(mailbox.try_push(""), Push::full);
+}
+
+TEST(Mailbox, takes_an_item_that_is_longer_than_all_its_places_when_it_is_not_full) {
+  TextMailbox mailbox(2);
+  EXPECT_EQ(mailbox.push(std::string(100 * kPlaceBytes, 'x')), Push::taken);
+  EXPECT_EQ(mailbox.try_push(""), Push::full);
+  EXPECT_EQ(mailbox.push_control("control"), Push::taken);
+}
+
+TEST(Mailbox, holds_no_more_bytes_than_its_places_and_one_longest_item) {
+  constexpr std::size_t kPlaces = 32;
+  constexpr std::size_t kLongest = 100'000;
+  for (std::size_t length = 1; length <= kLongest; length += 997) {
+    TextMailbox mailbox(kPlaces);
+    std::vector<std::string> group(2 * kPlaces, std::string(length, 'x'));
+    const auto bytes = mailbox.try_push_all(group).count * length;
+    EXPECT_LE(bytes, kPlaces * kPlaceBytes + kLongest) << length;
+  }
+}
+
+TEST(Mailbox, has_a_group_of_long_items_wait_until_there_are_places) {
+  TextMailbox mailbox(4);
+  const std::jthread producer([&] {
+    std::vector<std::string> group(10, std::string(3 * kPlaceBytes, 'x'));
+    EXPECT_EQ(mailbox.push_all(group), Push::taken);
+    mailbox.close();
+  });
+  std::size_t taken = 0;
+  std::vector<std::string> items;
+  while (mailbox.drain(items)) {
+    EXPECT_LE(items.size(), 1U) << "two take eight places";
+    taken += items.size();
+  }
+  EXPECT_EQ(taken, 10U);
+}
+
 TEST(Mailbox, keeps_the_order_of_groups_and_loses_nothing) {
   constexpr int kProducers = 4;
   constexpr int kItems = 20'000;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <poll.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -239,6 +240,19 @@ TEST_F(GuardTest, ends_the_whole_feed_and_no_talk) {
   EXPECT_TRUE(eventually([&] { return listener->is_ended(); }));
   EXPECT_FALSE(talker.is_ended());
   EXPECT_FALSE(is_held(kThere)) << "whoever heard the feed may come again";
+}
+
+TEST(GuardOfMemory, has_it_looked_at_though_nothing_comes) {
+  zmq::context_t context = make_context(8);
+  zmq::socket_t talk(context, zmq::socket_type::router);
+  zmq::socket_t feed(context, zmq::socket_type::pub);
+  std::atomic<int> looks = 0;
+  Guard guard({});
+  guard.watch_talk(context, talk);
+  guard.watch_feed(context, feed);
+  guard.start({[] {}, [](const ConnectionEvent&) {}, {}, [&looks] { ++looks; }}, 1, 2);
+  EXPECT_TRUE(eventually([&looks] { return looks >= 3; }));
+  guard.finish();
 }
 
 }  // namespace

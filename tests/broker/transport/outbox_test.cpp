@@ -5,6 +5,8 @@
 
 #include <thread>
 
+#include "broker/threads/mailbox.hpp"
+
 namespace palabre::broker {
 namespace {
 
@@ -60,6 +62,19 @@ TEST(Outbox, takes_many_at_once_in_order_and_up_to_its_bound) {
   ASSERT_EQ(items.size(), 3U);
   EXPECT_EQ(std::get<Outgoing>(items[1]).frame, "two");
   EXPECT_EQ(std::get<Outgoing>(items[2]).frame, "three");
+}
+
+TEST(Outbox, counts_long_replies_as_the_places_they_need) {
+  Outbox outbox(4);
+  const std::string page(2 * kPlaceBytes, 'x');
+  outbox.send(kDesk, page);
+  std::vector<Outgoing> replies{{kDesk, page}, {kDesk, "dropped"}};
+  outbox.send_all(replies);
+  outbox.send(kDesk, "dropped");
+  outbox.bind(kDesk, kAlice);
+  EXPECT_EQ(take(outbox).size(), 3U) << "one that is begun is taken whole, and bindings always are";
+  for (int reply = 0; reply < 5; ++reply) outbox.send(kDesk, "short");
+  EXPECT_EQ(take(outbox).size(), 4U);
 }
 
 TEST(Outbox, rings_once_for_many_and_not_for_none) {

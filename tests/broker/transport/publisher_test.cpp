@@ -56,6 +56,16 @@ class PublisherTest : public testing::Test {
   zmq::socket_t subscriber_{context_, zmq::socket_type::sub};
 };
 
+TEST(PublishersQueue, counts_what_batches_and_notices_hold) {
+  const auto bytes = [](Publisher::Item item) { return Publisher::ItemBytes{}(item); };
+  Batch batch{kEpoch, "tea", {1}, {{{1}, "alice"}}, {}};
+  for (std::uint32_t column = 1; column <= 16; ++column)
+    batch.events.push_back({{1}, {column}, std::string(16'000, 'x'), {1000}});
+  EXPECT_GE(bytes(packed(batch)), 256'000U);
+  EXPECT_LE(bytes(packed(batch)), 260'000U);
+  EXPECT_GE(bytes(Notice{"tea", {1000}, std::vector<NoticeEvent>(1000)}), 1000 * sizeof(NoticeEvent));
+}
+
 TEST_F(PublisherTest, sends_batches_and_notices_under_their_topics) {
   publisher_->publish(packed(said({1}, "bonjour")));
   const auto batch = receive_no_tick();

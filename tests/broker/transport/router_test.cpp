@@ -54,11 +54,11 @@ class RouterTest : public SessionTest {
   Zap zap_{context_, Strangers::everywhere, keys_, {}};
   Outbox outbox_{1024};
   Guard guard_{{}};
-  Registry registry_{{recorder_.mailbox, outbox_, reads_, reading_, tools_.waiting_max}, 8};
+  Registry registry_{{recorder_.mailbox, outbox_, reads_, reading_, memory_, tools_.waiting_max}, 8};
   Router router_;
   std::optional<Greeter> greeter_{
       std::in_place, Greeter::Options{64, 8421, 10'000},
-      Greeter::Tools{recorder_.mailbox, registry_, outbox_, board_, keys_, clock_}};
+      Greeter::Tools{recorder_.mailbox, registry_, outbox_, board_, keys_, clock_, memory_}};
 };
 
 TEST_F(RouterTest, leads_from_hello_to_welcome_to_a_session) {
