@@ -101,7 +101,7 @@ void Guard::run() {
     if (ends_feed) end_all_of_feed();
     end_accused();
     look_when_due();
-    door_.tell_kernel(std::chrono::steady_clock::now());
+    held_.tell_kernel(std::chrono::steady_clock::now());
     look_at_memory_when_due();
     give_memory_back_when_due();
   }
@@ -116,7 +116,7 @@ void Guard::wait() {
   if (pause > milliseconds(0)) items[kInput].events = 0;
   // Without a reason to look it sleeps until something comes.
   auto timeout = pause > milliseconds(0) || !doubtful_.empty() ? pause : milliseconds(-1);
-  for (const auto& due : {memory_.due_at(), feed_ends_at_, memory_look_at_, door_.due_at()}) {
+  for (const auto& due : {memory_.due_at(), feed_ends_at_, memory_look_at_, held_.due_at()}) {
     if (due) timeout = timeout < milliseconds(0) ? until(*due) : std::min(timeout, until(*due));
   }
   wait_for(items, timeout);
@@ -132,7 +132,7 @@ void Guard::note_comings_and_goings() {
 }
 
 void Guard::note(const ConnectionEvent& event, std::uint16_t port) {
-  if (event.kind == ConnectionEvent::Kind::listens) return door_.listens(event.descriptor);
+  if (event.kind == ConnectionEvent::Kind::listens) return held_.listens(event.descriptor);
   if (event.kind == ConnectionEvent::Kind::went) return forget(event.descriptor, port);
   const auto connection = connection_at(event.descriptor);
   // It is gone already, or the descriptor is another port's by now, which tells of it itself.
@@ -151,7 +151,7 @@ void Guard::welcome(const TcpConnection& connection) {
   if (caps_.came(connection.peer) != ConnectionCaps::Answer::welcome || !is_counted) {
     return end(visitor, kConnections);
   }
-  if (door_.holds(connection.peer, std::chrono::steady_clock::now())) return end(visitor, kQuarantine);
+  if (held_.holds(connection.peer, std::chrono::steady_clock::now())) return end(visitor, kQuarantine);
   ListenFilter::spare(connection);
   input_.add(descriptor);
   // What came before it was watched makes no edge.
@@ -164,7 +164,7 @@ void Guard::forget(int descriptor, std::uint16_t port) {
   const auto& [connection, input, is_ended] = found->second;
   const auto* backlog = std::get_if<Backlog>(&input);
   if (backlog != nullptr && !is_ended && backlog->gave_nothing(intake_.of(descriptor))) {
-    door_.came_in_vain(connection.peer, std::chrono::steady_clock::now());
+    held_.came_in_vain(connection.peer, std::chrono::steady_clock::now());
   }
   caps_.went(connection.peer);
   memory_.expect(std::chrono::steady_clock::now());
@@ -253,7 +253,7 @@ void Guard::end_accused() {
 }
 
 void Guard::end_offender(Visitor& visitor, std::string_view reason) {
-  door_.offended(visitor.connection.peer, std::chrono::steady_clock::now());
+  held_.offended(visitor.connection.peer, std::chrono::steady_clock::now());
   end(visitor, reason);
 }
 

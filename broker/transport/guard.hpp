@@ -17,7 +17,7 @@
 #include "broker/transport/backlog.hpp"
 #include "broker/transport/connection_caps.hpp"
 #include "broker/transport/connection_monitor.hpp"
-#include "broker/transport/doorkeeper.hpp"
+#include "broker/transport/held_addresses.hpp"
 #include "broker/transport/input_watch.hpp"
 #include "broker/transport/leaky_bucket.hpp"
 #include "broker/transport/memory_return.hpp"
@@ -63,7 +63,7 @@ class Guard {
   /// Where the router counts what it takes.
   [[nodiscard]] Intake& intake() { return intake_; }
   /// Who shall not even shake hands.
-  [[nodiscard]] const Guarded<Quarantine>& quarantine() const { return door_.quarantine(); }
+  [[nodiscard]] const Guarded<Quarantine>& quarantine() const { return held_.quarantine(); }
 
   /// Requires that both sockets are watched and bound, and tells their ports.
   void start(Ports ports, std::uint16_t talk_port, std::uint16_t feed_port);
@@ -117,7 +117,7 @@ class Guard {
   Ports ports_;
   Intake intake_;
   ConnectionCaps caps_;
-  Doorkeeper door_;
+  HeldAddresses held_;
   std::optional<ConnectionMonitor> talk_;
   std::optional<ConnectionMonitor> feed_;
   std::uint16_t talk_port_ = 0;

@@ -12,7 +12,7 @@ namespace palabre::broker {
 
 /// Carries out what Quarantine decides: the kernel drops what those held send to our ports, from the moment
 /// of the offence until they are let in again. Lives on the guard's thread; quarantine() is for others, too.
-class Doorkeeper {
+class HeldAddresses {
  public:
   using Moment = Quarantine::Moment;
 

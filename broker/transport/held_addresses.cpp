@@ -1,4 +1,4 @@
-#include "broker/transport/doorkeeper.hpp"
+#include "broker/transport/held_addresses.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -11,25 +11,25 @@ constexpr auto kPause = std::chrono::milliseconds(5);
 
 }  // namespace
 
-void Doorkeeper::offended(const PeerAddress& address, Moment now) {
+void HeldAddresses::offended(const PeerAddress& address, Moment now) {
   quarantine_.with([&](Quarantine& quarantine) {
     quarantine.offended(address, now);
     hold(address, quarantine, now);
   });
 }
 
-void Doorkeeper::came_in_vain(const PeerAddress& address, Moment now) {
+void HeldAddresses::came_in_vain(const PeerAddress& address, Moment now) {
   quarantine_.with([&](Quarantine& quarantine) {
     quarantine.came_in_vain(address, now);
     hold(address, quarantine, now);
   });
 }
 
-bool Doorkeeper::holds(const PeerAddress& address, Moment now) const {
+bool HeldAddresses::holds(const PeerAddress& address, Moment now) const {
   return quarantine_.with([&](const Quarantine& quarantine) { return quarantine.holds(address, now); });
 }
 
-void Doorkeeper::hold(const PeerAddress& address, const Quarantine& quarantine, Moment now) {
+void HeldAddresses::hold(const PeerAddress& address, const Quarantine& quarantine, Moment now) {
   if (!quarantine.holds(address, now)) return;
   auto& until = held_[address];
   if (until == quarantine.held_until(address)) return;
@@ -37,7 +37,7 @@ void Doorkeeper::hold(const PeerAddress& address, const Quarantine& quarantine, 
   next_telling_ = std::min(next_telling_, std::max(now, told_ + kPause));
 }
 
-void Doorkeeper::tell_kernel(Moment now) {
+void HeldAddresses::tell_kernel(Moment now) {
   if (now < next_telling_) return;
   std::erase_if(held_, [now](const auto& entry) { return now >= entry.second; });
   std::vector<PeerAddress> addresses;
@@ -51,7 +51,7 @@ void Doorkeeper::tell_kernel(Moment now) {
   next_telling_ = held_.empty() ? Moment::max() : std::max(first_release, now + kPause);
 }
 
-std::optional<Doorkeeper::Moment> Doorkeeper::due_at() const {
+std::optional<HeldAddresses::Moment> HeldAddresses::due_at() const {
   return next_telling_ == Moment::max() ? std::nullopt : std::optional(next_telling_);
 }
 
