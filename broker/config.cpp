@@ -5,7 +5,6 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
-#include <fstream>
 #include <set>
 
 #include "broker/reach.hpp"
@@ -203,13 +202,12 @@ void take_node(Reading& reading, const Key& key, const toml::node& node, const s
   }
 }
 
-void take_file(Reading& reading, const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (std::error_code ignored; !stream || std::filesystem::is_directory(file, ignored)) {
-    return reading.fail("cannot read the configuration file " + file.string());
-  }
+void take_file(Reading& reading, const Sources& sources) {
+  const auto& file = *sources.file;
+  const auto text = sources.read(file);
+  if (!text) return reading.fail("cannot read the configuration file " + file.string());
   try {
-    for (const toml::table table = toml::parse(stream); const auto& [name, node] : table) {
+    for (const toml::table table = toml::parse(*text); const auto& [name, node] : table) {
       const auto place = place_of(file, name.source());
       const auto key = std::ranges::find(keys(), name.str(), &Key::name);
       if (key == keys().end()) return reading.fail(place + ": unknown key " + std::string(name.str()));
@@ -279,7 +277,7 @@ std::optional<std::string> process_environment(const std::string& name) {
 
 std::variant<Config, UsageError> read_config(const Sources& sources) {
   Reading reading{.config = defaults(), .given = {}, .error = {}};
-  if (sources.file) take_file(reading, *sources.file);
+  if (sources.file) take_file(reading, sources);
   for (const auto& key : keys()) {
     const auto variable = environment_of(key);
     if (const auto value = sources.environment(variable)) reading.take(key, *value, variable);

@@ -13,6 +13,7 @@
 
 #include "broker/domain/durability.hpp"
 #include "broker/domain/registration.hpp"
+#include "schema/whole_file.hpp"
 
 namespace palabre::broker {
 
@@ -90,6 +91,7 @@ struct Sources {
   std::map<std::string, std::string, std::less<>> flags;  ///< key name → value, only those given
   std::function<std::optional<std::string>(const std::string&)> environment;
   std::optional<std::filesystem::path> file;
+  FileReading read = read_whole_file;
 };
 
 /// The variables of this process; an empty one counts as absent.

@@ -6,7 +6,6 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
-#include <fstream>
 
 #include "schema/room_names.hpp"
 #include "schema/text.hpp"
@@ -120,12 +119,10 @@ void take_profiles(Reading& reading, const toml::table& whole, const std::filesy
 
 void take_file(Reading& reading, const ClientSources& sources) {
   const auto& file = *sources.file;
-  std::ifstream stream(file, std::ios::binary);
-  if (std::error_code ignored; !stream || std::filesystem::is_directory(file, ignored)) {
-    return reading.fail("cannot read the configuration file " + file.string());
-  }
+  const auto text = sources.read(file);
+  if (!text) return reading.fail("cannot read the configuration file " + file.string());
   try {
-    const toml::table whole = toml::parse(stream);
+    const toml::table whole = toml::parse(*text);
     take_table(reading, whole, file);
     take_profiles(reading, whole, file, sources.profile);
   } catch (const toml::parse_error& error) {

@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "schema/whole_file.hpp"
+
 namespace palabre {
 
 /// What the program `palabre` is told about its user's habits, checked and complete. The defaults stand in
@@ -44,6 +46,7 @@ struct ClientSources {
   std::function<std::optional<std::string>(const std::string&)> environment;
   std::optional<std::filesystem::path> file;
   std::optional<std::string> profile;  ///< the table [profile.NAME] of the file
+  FileReading read = read_whole_file;
 };
 
 /// The user asked for something that cannot be: one line that says what and where. Status 2.

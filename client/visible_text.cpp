@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdio>
 
 namespace palabre {
 namespace {
@@ -36,18 +35,22 @@ Piece first_piece(std::string_view text) {
   return piece;
 }
 
-std::string mark_of(const Piece& piece) {
-  std::array<char, 16> mark{};
-  const auto code_point = piece.code_point;
-  if (code_point == kNone) {
-    std::snprintf(mark.data(), mark.size(), "<0x%02X>",
-                  static_cast<unsigned>(static_cast<unsigned char>(piece.bytes[0])));
-  } else if (code_point < 0x20 || code_point == 0x7f) {
-    std::snprintf(mark.data(), mark.size(), "^%c", static_cast<char>(code_point ^ 0x40));
-  } else {
-    std::snprintf(mark.data(), mark.size(), "<U+%04X>", static_cast<unsigned>(code_point));
+// Most characters of most texts: told without asking the library.
+constexpr bool is_printable_ascii(char c) { return c >= 0x20 && c <= 0x7e; }
+
+std::string hexadecimal(std::uint32_t number, std::size_t digits_min) {
+  std::string digits;
+  for (; number != 0 || digits.size() < digits_min; number >>= 4U) {
+    digits.insert(digits.begin(), "0123456789ABCDEF"[number & 0xfU]);
   }
-  return mark.data();
+  return digits;
+}
+
+std::string mark_of(const Piece& piece) {
+  const auto code_point = piece.code_point;
+  if (code_point == kNone) return "<0x" + hexadecimal(static_cast<unsigned char>(piece.bytes[0]), 2) + ">";
+  if (code_point < 0x20 || code_point == 0x7f) return {'^', static_cast<char>(code_point ^ 0x40)};
+  return "<U+" + hexadecimal(static_cast<std::uint32_t>(code_point), 4) + ">";
 }
 
 // Emoji younger than our Unicode tables.
@@ -91,6 +94,8 @@ class Marker {
 
   std::string run(std::string_view text) {
     while (!text.empty()) {
+      text.remove_prefix(take_ascii(text));
+      if (text.empty()) break;
       const Piece piece = first_piece(text);
       text.remove_prefix(piece.bytes.size());
       take(piece, text);
@@ -99,6 +104,17 @@ class Marker {
   }
 
  private:
+  /// How many printable bytes of ASCII `text` begins with; they are shown.
+  std::size_t take_ascii(std::string_view text) {
+    const auto end = std::ranges::find_if_not(text, is_printable_ascii);
+    const auto count = static_cast<std::size_t>(end - text.begin());
+    if (count == 0) return 0;
+    visible_ += text.substr(0, count);
+    combining_ = 0;
+    before_ = text[count - 1] == ' ' ? kNone : CodePoint{text[count - 1]};
+    return count;
+  }
+
   void take(const Piece& piece, std::string_view following) {
     const auto c = piece.code_point;
     if (c == '\n') return put_blank(line_feed_);
@@ -147,6 +163,7 @@ constexpr bool is_wide_elsewhere(CodePoint c) {
 // Where terminals differ, the most that one of them uses: a row counted too narrow would be wrapped by the
 // terminal, without our gutter.
 std::size_t width_of(CodePoint c) {
+  if (c >= 0x20 && c <= 0x7e) return 1;
   if (c == kNone || c == kEmojiStyle) return 1;  // the style makes a narrow sign wide
   const auto category = utf8proc_category(c);
   if (category == UTF8PROC_CATEGORY_MC) return 1;
@@ -156,6 +173,8 @@ std::size_t width_of(CodePoint c) {
 
 /// The bytes of the first grapheme of text that is not empty.
 std::string_view first_grapheme(std::string_view text) {
+  const bool is_alone = text.size() == 1 || is_printable_ascii(text[1]);
+  if (is_printable_ascii(text[0]) && is_alone) return text.substr(0, 1);
   Piece piece = first_piece(text);
   std::size_t end = piece.bytes.size();
   utf8proc_int32_t state = 0;

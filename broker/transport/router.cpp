@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "broker/threads/named_thread.hpp"
+#include "broker/transport/doorkeeper.hpp"
 #include "broker/transport/socket_calls.hpp"
-#include "broker/transport/zap.hpp"
 #include "schema/codec.hpp"
 #include "schema/limits.hpp"
 

@@ -1,24 +1,10 @@
 #include "schema/codec/fields.hpp"
 
-#include <algorithm>
-
 #include "schema/room_names.hpp"
 #include "schema/text.hpp"
 
 namespace palabre::codec {
 namespace {
-
-// Read in place: a copied string would be allocated before anybody looked at it.
-bool keep_in_frame(msgpack::type::object_type, std::size_t, void*) { return true; }
-
-msgpack::unpack_limit protocol_limits() {
-  return {std::max(limits::kEventsMax, limits::kRoomsMax),
-          limits::kMapKeysMax,
-          limits::kRequestBytesMax,
-          limits::kRequestBytesMax,
-          0,
-          limits::kDepthMax};
-}
 
 // What is reserved for a text before it is looked at; a longer one makes the list grow.
 constexpr std::size_t kTextBytesTypical = 80;
@@ -30,20 +16,6 @@ std::string field_is(std::string_view key, std::string_view what) {
 }
 
 }  // namespace
-
-Result<msgpack::object> Reader::next() {
-  // Asked first: what is thrown costs ten times as much as all the rest.
-  if (is_at_end()) return malformed("the frame is not msgpack");
-  try {
-    bool is_referenced = false;
-    return msgpack::unpack(zone_, frame_.data(), frame_.size(), offset_, is_referenced, keep_in_frame,
-                           nullptr, protocol_limits());
-  } catch (const msgpack::size_overflow&) {
-    return malformed("the frame exceeds the limits for sizes or nesting");
-  } catch (const msgpack::unpack_error&) {
-    return malformed("the frame is not msgpack");
-  }
-}
 
 Fields::Fields(const msgpack::object& object) {
   if (object.type != msgpack::type::MAP) {

@@ -15,29 +15,6 @@
 /// Reading msgpack that a stranger wrote. Nothing here trusts a type, a length or a range.
 namespace palabre::codec {
 
-/// Whether it may be worth decoding: junk is told by its first byte, and costs nothing more.
-[[nodiscard]] constexpr bool begins_with_map(std::string_view frame) {
-  if (frame.empty()) return false;
-  const auto first = static_cast<unsigned char>(frame.front());
-  return (first & 0xf0U) == 0x80 || first == 0xde || first == 0xdf;
-}
-
-/// The msgpack objects of a frame, decoded one after the other within the protocol's limits. Strings point
-/// into the frame, so the frame must outlive what was read.
-class Reader {
- public:
-  explicit Reader(std::string_view frame) : frame_(frame) {}
-
-  /// The next object, or malformed.
-  [[nodiscard]] Result<msgpack::object> next();
-  [[nodiscard]] bool is_at_end() const { return offset_ == frame_.size(); }
-
- private:
-  std::string_view frame_;
-  std::size_t offset_ = 0;
-  msgpack::zone zone_;
-};
-
 /// One map, its fields asked for by name. A getter that finds nothing fit notes a refusal that names the
 /// field and returns an empty value, so that a decoder reads straight on and looks at problem() once, at the
 /// end. Only the first problem is kept.

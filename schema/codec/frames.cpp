@@ -2,6 +2,7 @@
 
 #include "schema/codec/fields.hpp"
 #include "schema/codec/notices.hpp"
+#include "schema/codec/reader.hpp"
 #include "schema/codec/writer.hpp"
 
 namespace palabre {

@@ -4,6 +4,7 @@
 #include "schema/codec.hpp"
 #include "schema/codec/fields.hpp"
 #include "schema/codec/notices.hpp"
+#include "schema/codec/reader.hpp"
 
 namespace palabre {
 namespace {

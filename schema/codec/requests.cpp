@@ -2,6 +2,7 @@
 
 #include "schema/codec.hpp"
 #include "schema/codec/fields.hpp"
+#include "schema/codec/reader.hpp"
 #include "schema/codec/writer.hpp"
 
 namespace palabre {
@@ -190,7 +191,6 @@ Bytes encode(RequestId id, const Request& request) {
 }
 
 DecodedRequest decode_request(std::string_view frame) {
-  if (!codec::begins_with_map(frame)) return {{}, refuse(RefusalCode::malformed, "the frame is not a map")};
   codec::Reader reader(frame);
   const auto object = reader.next();
   if (!object) return {{}, object.refusal()};

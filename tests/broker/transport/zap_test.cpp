@@ -75,6 +75,22 @@ TEST_F(ZapTest, is_not_moved_by_the_user_id_that_a_peer_claims) {
   EXPECT_NE(receive_user_id(), id);
 }
 
+TEST_F(ZapTest, answers_what_libzmq_would_never_ask_and_goes_on_answering) {
+  zmq::socket_t asker(context_, zmq::socket_type::req);
+  asker.set(zmq::sockopt::linger, 0);
+  asker.set(zmq::sockopt::rcvtimeo, kPatienceMs);
+  asker.connect("inproc://zeromq.zap.01");
+  for (const std::string only_frame : {"", "1.0", "anything"}) {
+    asker.send(zmq::buffer(only_frame), zmq::send_flags::none);
+    std::vector<std::string> answer;
+    for (zmq::message_t frame; answer.empty() || frame.more();) {
+      ASSERT_TRUE(asker.recv(frame));
+      answer.push_back(frame.to_string());
+    }
+    EXPECT_EQ(answer, (std::vector<std::string>{"1.0", "", "200", "", answer.at(4), ""}));
+  }
+}
+
 TEST(Quarantine, is_known_before_hands_are_shaken) {
   zmq::context_t context = make_context(8);
   const AdmittedKeys keys;

@@ -13,17 +13,26 @@ void read_twice(std::string_view input, Result<Message> (*decode)(std::string_vi
   demand(*again == *decoded, "a feed message keeps its meaning");
 }
 
-}  // namespace
-
-/// A feed message of each kind from any bytes, as a client reads it, and a stored segment's events.
-void take(std::string_view input) {
-  read_twice<Batch>(input, decode_batch);
-  read_twice<Tick>(input, decode_tick);
-  read_twice<Notice>(input, decode_notice);
+void unpack_as_many_as_asked(std::string_view input) {
   if (input.empty()) return;
   const auto count = static_cast<std::size_t>(static_cast<unsigned char>(input[0]));
   const auto events = unpack(input.substr(1), count, TimeMs{1});
   demand(!events || events->size() == count, "as many events as were asked for");
+}
+
+}  // namespace
+
+/// A feed message from any bytes, as a client reads it, or a stored segment's events: the first byte says of
+/// what kind.
+void take(std::string_view input) {
+  if (input.empty()) return;
+  const auto frame = input.substr(1);
+  switch (static_cast<unsigned char>(input[0]) % 4) {
+    case 0: return read_twice<Batch>(frame, decode_batch);
+    case 1: return read_twice<Tick>(frame, decode_tick);
+    case 2: return read_twice<Notice>(frame, decode_notice);
+    default: return unpack_as_many_as_asked(frame);
+  }
 }
 
 }  // namespace palabre::fuzz

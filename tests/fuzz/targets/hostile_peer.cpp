@@ -11,7 +11,9 @@
 namespace palabre::fuzz {
 namespace {
 
-constexpr int kSettleMs = 20;
+constexpr int kPatienceMs = 20;
+constexpr RequestId kLastRequest{99};
+
 /// What libzmq says first on a connection without encryption.
 std::string greeting() {
   std::string bytes(64, '\0');
@@ -22,12 +24,19 @@ std::string greeting() {
   return bytes;
 }
 
-sockaddr_in loopback_of(const std::string& endpoint) {
+sockaddr_in address_of(const std::string& host, int port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1))));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  demand(::inet_pton(AF_INET, host.c_str(), &address.sin_addr) == 1, "an address is one");
   return address;
+}
+
+int port_of(const std::string& endpoint) { return std::stoi(endpoint.substr(endpoint.rfind(':') + 1)); }
+
+bool is_connected(int descriptor, const sockaddr_in& from, const sockaddr_in& to) {
+  return ::bind(descriptor, reinterpret_cast<const sockaddr*>(&from), sizeof from) == 0 &&
+         ::connect(descriptor, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
 }
 
 }  // namespace
@@ -48,16 +57,19 @@ void HostilePeer::act(Script& script) {
   }
 }
 
-void HostilePeer::settle() {
+void HostilePeer::ask_for_last_answer() {
   if (!dealer_) return;
   read_replies();
-  send(encode(RequestId{99}, request::Ping{}));
-  await_reply();
+  send(encode(kLastRequest, request::Ping{}));
+}
+
+void HostilePeer::await_last_answer() {
+  if (dealer_) await_reply(kLastRequest);
 }
 
 void HostilePeer::send_request(Script& script) {
-  const RequestId id{script.number(4)};
-  send(encode(id, script.request()));
+  last_asked_ = RequestId{script.number(4)};
+  send(encode(last_asked_, script.request()));
 }
 
 /// What follows finds the connection as the answer left it: what is sent right behind a HELLO may overtake
@@ -65,23 +77,32 @@ void HostilePeer::send_request(Script& script) {
 void HostilePeer::ask(Script& script) {
   read_replies();
   send_request(script);
-  await_reply();
+  await_reply(last_asked_);
 }
 
-void HostilePeer::await_reply() {
-  dealer_->set(zmq::sockopt::rcvtimeo, kSettleMs);
+void HostilePeer::await_reply(RequestId last) {
+  if (!is_heard_) return;
   zmq::message_t frame;
-  if (dealer_->recv(frame)) read_replies();
+  do {
+    is_heard_ = dealer_->recv(frame).has_value();
+  } while (is_heard_ && check(frame) != last);
 }
 
-/// Under a routing id of its own choice, sometimes somebody else's.
+/// Sometimes under a routing id of its own choice, which may be somebody else's.
 void HostilePeer::connect(Script& script) {
   dealer_.reset();
-  const auto claimed = script.number(4);
+  is_heard_ = true;
+  const auto claimed = script.number(16);
   dealer_.emplace(context_, zmq::socket_type::dealer);
   dealer_->set(zmq::sockopt::linger, 0);
-  if (claimed > 0) dealer_->set(zmq::sockopt::routing_id, "claimed-" + std::to_string(claimed));
-  dealer_->connect(talk_);
+  dealer_->set(zmq::sockopt::rcvtimeo, kPatienceMs);
+  if (claimed >= 12) dealer_->set(zmq::sockopt::routing_id, "claimed-" + std::to_string(claimed));
+  dealer_->connect(from_here(ports_.talk));
+}
+
+std::string HostilePeer::from_here(const std::string& endpoint) const {
+  constexpr std::string_view kTransport = "tcp://";
+  return std::string(kTransport) + address_ + ":0;" + endpoint.substr(kTransport.size());
 }
 
 zmq::socket_t& HostilePeer::dealer() {
@@ -106,28 +127,33 @@ void HostilePeer::subscribe(Script& script) {
   if (!subscriber_) {
     subscriber_.emplace(context_, zmq::socket_type::xsub);
     subscriber_->set(zmq::sockopt::linger, 0);
-    subscriber_->connect(feed_);
+    subscriber_->connect(from_here(ports_.feed));
   }
   (void)subscriber_->send(zmq::buffer(script.text()), zmq::send_flags::dontwait);
 }
 
 /// Bytes that are no ZMTP, or only begin like it.
 void HostilePeer::send_raw(Script& script) {
-  const auto address = loopback_of(script.number(2) == 0 ? talk_ : feed_);
+  const auto port = port_of(script.number(2) == 0 ? ports_.talk : ports_.feed);
   const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   demand(descriptor >= 0, "there is a socket");
   const auto bytes = (script.number(2) == 0 ? greeting() : "") + script.text();
-  if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+  if (is_connected(descriptor, address_of(address_, 0), address_of("127.0.0.1", port)))
     (void)::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   ::close(descriptor);
 }
 
 void HostilePeer::read_replies() {
   zmq::message_t frame;
-  while (dealer().recv(frame, zmq::recv_flags::dontwait)) {
-    demand(!frame.more(), "a reply is one frame");
-    demand(decode_reply(frame.to_string_view()).ok(), "a reply is one of the protocol");
-  }
+  while (dealer().recv(frame, zmq::recv_flags::dontwait)) check(frame);
+}
+
+/// Which request it answers.
+RequestId HostilePeer::check(const zmq::message_t& reply) {
+  demand(!reply.more(), "a reply is one frame");
+  const auto decoded = decode_reply(reply.to_string_view());
+  demand(decoded.ok(), "a reply is one of the protocol");
+  return decoded->id;
 }
 
 }  // namespace palabre::fuzz

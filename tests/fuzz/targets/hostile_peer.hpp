@@ -8,32 +8,48 @@
 
 namespace palabre::fuzz {
 
-/// One of those who do what the script says, on both ports.
+/// Where a broker listens, both ports on the loopback interface.
+struct Ports {
+  std::string talk;
+  std::string feed;
+};
+
+/// One of those who do what the script says, on both ports and from an address of its own, so that nobody
+/// else is held back for what it does.
 class HostilePeer {
  public:
-  HostilePeer(zmq::context_t& context, std::string talk, std::string feed)
-      : context_(context), talk_(std::move(talk)), feed_(std::move(feed)) {}
+  HostilePeer(zmq::context_t& context, const Ports& ports, std::string address)
+      : context_(context), ports_(ports), address_(std::move(address)) {}
 
   /// Does the next thing in the script.
   void act(Script& script);
-  /// Waits a moment for an answer, so that what was sent has arrived before the connection goes.
-  void settle();
+
+  /// Asks for a last answer, and waits for it a moment: then what was sent has arrived.
+  void ask_for_last_answer();
+  void await_last_answer();
+  /// Whether the broker answered when it was waited for. A connection that it shut out, for a routing id that
+  /// somebody else has or for what it did, is waited for only once.
+  [[nodiscard]] bool is_heard() const { return is_heard_; }
 
  private:
   void connect(Script& script);
   void send_request(Script& script);
   void ask(Script& script);
-  void await_reply();
+  void await_reply(RequestId last);
   void send_parts(Script& script);
   void subscribe(Script& script);
   void send_raw(Script& script);
   void read_replies();
+  RequestId check(const zmq::message_t& reply);
   void send(const std::string& frame, zmq::send_flags more = zmq::send_flags::none);
   [[nodiscard]] zmq::socket_t& dealer();
+  [[nodiscard]] std::string from_here(const std::string& endpoint) const;
 
   zmq::context_t& context_;
-  std::string talk_;
-  std::string feed_;
+  const Ports& ports_;
+  std::string address_;
+  bool is_heard_ = true;
+  RequestId last_asked_;
   std::optional<zmq::socket_t> dealer_;
   std::optional<zmq::socket_t> subscriber_;
 };

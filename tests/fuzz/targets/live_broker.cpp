@@ -10,7 +10,11 @@
 namespace palabre::fuzz {
 namespace {
 
-constexpr int kPatienceMs = 20'000;
+// Patience is counted in tries, so that a process that was stopped for a while does not take the broker for
+// dead; for the same reason nobody is forgotten for his silence.
+constexpr int kTryMs = 1000;
+constexpr int kTries = 20;
+constexpr const char* kHeartbeatMs = "3600000";
 
 std::filesystem::path make_directory() {
   std::string pattern = (std::filesystem::temp_directory_path() / "palabre-fuzz-XXXXXX").string();
@@ -24,7 +28,8 @@ broker::Config config_in(const std::filesystem::path& directory) {
                                              {"talk_port", "0"},
                                              {"feed_port", "0"},
                                              {"security", "open"},
-                                             {"durability", "memory"}},
+                                             {"durability", "memory"},
+                                             {"heartbeat_ms", kHeartbeatMs}},
                                    .environment = [](const std::string&) { return std::nullopt; },
                                    .file = {}});
   demand(std::holds_alternative<broker::Config>(read), "the broker's configuration is right");
@@ -50,7 +55,7 @@ LiveBroker::~LiveBroker() {
 HonestPeer::HonestPeer(zmq::context_t& context, const std::string& talk)
     : socket_(context, zmq::socket_type::dealer) {
   socket_.set(zmq::sockopt::linger, 0);
-  socket_.set(zmq::sockopt::rcvtimeo, kPatienceMs);
+  socket_.set(zmq::sockopt::rcvtimeo, kTryMs);
   socket_.connect(talk);
   const auto answer = ask(request::Hello{.name = "honest", .token = "the-token-of-the-honest"});
   demand(std::holds_alternative<reply::Welcome>(answer), "the honest peer is welcome");
@@ -67,7 +72,9 @@ Reply HonestPeer::ask(const Request& request) {
   last_request_ = last_request_.next();
   socket_.send(zmq::buffer(encode(last_request_, request)), zmq::send_flags::none);
   zmq::message_t frame;
-  demand(socket_.recv(frame).has_value(), "the honest peer is answered");
+  int tries = 0;
+  while (!socket_.recv(frame) && tries < kTries) ++tries;
+  demand(tries < kTries, "the honest peer is answered");
   auto reply = decode_reply(frame.to_string_view());
   demand(reply.ok() && reply->id == last_request_, "the honest peer gets its answer");
   return std::move(reply->body);

@@ -1,5 +1,8 @@
 #include "client/outbox_codec.hpp"
 
+#include <sodium.h>
+
+#include <array>
 #include <string>
 
 #include "tests/fuzz/targets/target.hpp"
@@ -7,8 +10,10 @@
 namespace palabre::fuzz {
 namespace {
 
-/// Records from bytes: the first byte of each says of what kind it is.
-void add_records(std::string& file, std::string_view script) {
+/// A right beginning, and records from bytes in an order that nobody would write: the first byte of each says
+/// of what kind it is.
+std::string with_right_records(std::string_view script) {
+  auto file = encode_kept(KeptPosts{});
   for (std::uint64_t number = 1; !script.empty(); ++number) {
     const auto kind = static_cast<unsigned char>(script[0]) % 4;
     const auto text = std::string(script.substr(1, static_cast<unsigned char>(script[0]) / 4U));
@@ -20,6 +25,28 @@ void add_records(std::string& file, std::string_view script) {
       default: file += encode_kept(kept::Refused{{number / 3}}); break;
     }
   }
+  return file;
+}
+
+std::string checksum_of(std::string_view payload) {
+  constexpr std::array<unsigned char, crypto_shorthash_KEYBYTES> kKey{};
+  std::string checksum(crypto_shorthash_BYTES, '\0');
+  crypto_shorthash(reinterpret_cast<unsigned char*>(checksum.data()),
+                   reinterpret_cast<const unsigned char*>(payload.data()), payload.size(), kKey.data());
+  return checksum;
+}
+
+/// Records of any bytes with right checksums; the first byte of each is its length.
+std::string with_right_checksums(std::string_view script) {
+  std::string file = "palabre outbox 1\n";
+  while (!script.empty()) {
+    const auto payload = script.substr(1, static_cast<unsigned char>(script[0]));
+    script.remove_prefix(1 + payload.size());
+    file += static_cast<char>(payload.size());
+    file += std::string(3, '\0') + checksum_of(payload);
+    file += payload;
+  }
+  return file;
 }
 
 void read_twice(std::string_view file) {
@@ -34,13 +61,20 @@ void read_twice(std::string_view file) {
 
 }  // namespace
 
-/// An outbox file of any bytes, and one of right records in an order that nobody would write.
+/// An outbox file of any bytes, one of records that look right, and one of right records. The first byte says
+/// which.
 void take(std::string_view input) {
-  read_twice(input);
-  auto file = encode_kept(KeptPosts{});
-  add_records(file, input);
-  demand(decode_outbox(file).has_value(), "a file with a right beginning is one");
-  read_twice(file);
+  if (input.empty()) return;
+  const auto rest = input.substr(1);
+  switch (static_cast<unsigned char>(input[0]) % 4) {
+    case 0: return read_twice(rest);
+    case 1: return read_twice(with_right_checksums(rest));
+    default: {
+      const auto file = with_right_records(rest);
+      demand(decode_outbox(file).has_value(), "a file with a right beginning is one");
+      read_twice(file);
+    }
+  }
 }
 
 }  // namespace palabre::fuzz

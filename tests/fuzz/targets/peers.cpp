@@ -1,5 +1,7 @@
 #include <array>
-#include <memory>
+#include <cstdint>
+#include <optional>
+#include <string>
 
 #include "tests/fuzz/targets/hostile_peer.hpp"
 #include "tests/fuzz/targets/live_broker.hpp"
@@ -9,41 +11,73 @@ namespace palabre::fuzz {
 namespace {
 
 // So many scripts meet one broker; then it ends, which is tried too, and the next begins with an empty store.
-constexpr int kScriptsOfBroker = 500;
+constexpr int kScriptsOfBroker = 2000;
 constexpr int kActionsMax = 64;
 
-/// The broker of the moment, and somebody honest in it.
-struct Scene {
-  LiveBroker broker;
-  zmq::context_t context;
-  HonestPeer honest{context, broker.talk()};
-  int scripts_left = kScriptsOfBroker;
+/// The broker of the moment, somebody honest in it, and those who are not.
+class Scene {
+ public:
+  void play(Script& script);
+  [[nodiscard]] bool is_over() const { return scripts_left_ == 0; }
+
+ private:
+  void let_go_of_peers(bool all);
+  HostilePeer& peer(std::size_t index);
+  std::string next_address();
+
+  LiveBroker broker_;
+  Ports ports_{broker_.talk(), broker_.feed()};
+  zmq::context_t context_;
+  HonestPeer honest_{context_, ports_.talk};
+  std::array<std::optional<HostilePeer>, 4> peers_;
+  std::uint32_t addresses_ = 0;
+  int scripts_left_ = kScriptsOfBroker;
 };
 
-Scene& scene() {
-  static std::unique_ptr<Scene> current;
-  if (current && --current->scripts_left == 0) current.reset();
-  if (!current) current = std::make_unique<Scene>();
-  return *current;
+/// What a peer is when a script begins, the one before has left it, or it is a new one.
+void Scene::play(Script& script) {
+  let_go_of_peers(script.number(4) == 0);
+  for (int actions = 0; actions < kActionsMax && !script.is_at_end(); ++actions) {
+    peer(script.number(peers_.size())).act(script);
+  }
+  for (auto& one : peers_) {
+    if (one) one->ask_for_last_answer();
+  }
+  for (auto& one : peers_) {
+    if (one) one->await_last_answer();
+  }
+  honest_.post();
+  --scripts_left_;
 }
 
-void play(Scene& stage, Script& script) {
-  const auto make = [&stage] { return HostilePeer(stage.context, stage.broker.talk(), stage.broker.feed()); };
-  std::array<HostilePeer, 4> peers{make(), make(), make(), make()};
-  for (int actions = 0; actions < kActionsMax && !script.is_at_end(); ++actions) {
-    peers[script.number(peers.size())].act(script);
+void Scene::let_go_of_peers(bool all) {
+  for (auto& one : peers_) {
+    if (one && (all || !one->is_heard())) one.reset();
   }
-  for (auto& peer : peers) peer.settle();
+}
+
+HostilePeer& Scene::peer(std::size_t index) {
+  auto& one = peers_[index];
+  if (!one) one.emplace(context_, ports_, next_address());
+  return *one;
+}
+
+/// One of the loopback interface that nobody had before.
+std::string Scene::next_address() {
+  const auto number = ++addresses_;
+  const auto part = [number](unsigned shift) { return std::to_string(1 + (number >> shift) % 128); };
+  return "127." + part(14) + "." + part(7) + "." + part(0);
 }
 
 }  // namespace
 
 /// A script of four peers against a live broker. Whatever they do, the honest one beside them is served.
 void take(std::string_view input) {
-  Scene& stage = scene();
+  static std::optional<Scene> scene;
+  if (scene && scene->is_over()) scene.reset();
+  if (!scene) scene.emplace();
   Script script(input);
-  play(stage, script);
-  stage.honest.post();
+  scene->play(script);
 }
 
 }  // namespace palabre::fuzz

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "client/message_line.hpp"
@@ -16,7 +17,8 @@ struct Range {
   char32_t first;
   char32_t last;
 };
-// Controls, blanks without width, marks and overrides of direction, separators, private characters, tags.
+// By their first: controls, blanks without width, marks and overrides of direction, separators, private
+// characters, tags.
 constexpr Range kActive[] = {{0x00, 0x09},     {0x0b, 0x1f},       {0x7f, 0x9f},       {0xad, 0xad},
                              {0x034f, 0x034f}, {0x061c, 0x061c},   {0x115f, 0x1160},   {0x180e, 0x180e},
                              {0x200b, 0x200b}, {0x200e, 0x200f},   {0x2028, 0x202e},   {0x2060, 0x206f},
@@ -25,8 +27,8 @@ constexpr Range kActive[] = {{0x00, 0x09},     {0x0b, 0x1f},       {0x7f, 0x9f},
 
 bool is_active(char32_t point) {
   if (point >= 0x20 && point <= 0x7e) return false;
-  return std::ranges::any_of(kActive,
-                             [&](Range range) { return point >= range.first && point <= range.last; });
+  const auto* behind = std::ranges::upper_bound(kActive, point, {}, &Range::first);
+  return behind != std::begin(kActive) && point <= std::prev(behind)->last;
 }
 
 bool is_joiner(char32_t point) { return point == kZeroWidthJoiner || point == kZeroWidthNonJoiner; }
@@ -76,28 +78,43 @@ event::Message message_from(std::string_view input, std::size_t name_size) {
           .is_replay = name_size % 2 == 1};
 }
 
-}  // namespace
-
-/// Others' text, names and rooms on a screen of any width.
-void take(std::string_view input) {
-  if (input.size() < 3) return;
-  const std::size_t width = static_cast<unsigned char>(input[0]);
-  const auto flags = static_cast<unsigned char>(input[1]);
-  const auto message = message_from(input.substr(3), static_cast<unsigned char>(input[2]));
-
+void look_at_line(const event::Message& message, std::size_t width, unsigned flags) {
   const auto line = message_line(message, {.width = width,
                                            .shows_room = (flags & 1) != 0,
                                            .shows_column = (flags & 2) != 0,
                                            .marks_replay = (flags & 4) != 0});
   demand_harmless(line);
   demand_rows(line, width);
-  const auto sentence = visible_line(message.text);
+}
+
+void look_at_sentence(std::string_view text, std::size_t width) {
+  const auto sentence = visible_line(text);
   demand_harmless(sentence);
   demand(sentence.find('\n') == std::string::npos, "a line has no line feed");
   demand(visible_line(sentence) == sentence, "what is visible stays as it is");
   demand_rows(behind_gutter(sentence, width, kUsualIndent), width);
+}
+
+void look_at_notice(const event::Message& message) {
   demand_harmless(
       notice_line({.room = message.room, .at = {}, .what = {NoticeKind::joined, {3}, message.name}}));
+}
+
+}  // namespace
+
+/// Others' text, names and rooms on a screen of any width; the second byte says how they are shown.
+void take(std::string_view input) {
+  if (input.size() < 3) return;
+  const std::size_t width = static_cast<unsigned char>(input[0]);
+  const auto flags = static_cast<unsigned char>(input[1]);
+  const auto message = message_from(input.substr(3), static_cast<unsigned char>(input[2]));
+  if (flags < 128) {
+    look_at_line(message, width, flags);
+  } else if (flags < 240) {
+    look_at_sentence(message.text, width);
+  } else {
+    look_at_notice(message);
+  }
 }
 
 }  // namespace palabre::fuzz

@@ -54,17 +54,33 @@ void look_at_names(std::string_view text) {
          "a token is visible ASCII");
 }
 
-}  // namespace
-
-/// The rules for texts and names, told again by other code, and what the codec makes of a text.
-void take(std::string_view input) {
-  look_at_names(input);
-  const auto refusal = refuse_text(input);
-  demand(!refusal == is_plain_text(input), "a text is refused for its size, bad UTF-8 and controls alone");
-  const request::Post post{.room = "lobby", .outbox = {1}, .counter = {1}, .texts = {input}};
+void look_at_text(std::string_view text, bool may_be_posted) {
+  const auto refusal = refuse_text(text);
+  demand(!refusal == may_be_posted, "a text is refused for its size, bad UTF-8 and controls alone");
+  const request::Post post{.room = "lobby", .outbox = {1}, .counter = {1}, .texts = {text}};
   const auto decoded = decode_request(encode(RequestId{1}, post));
   demand(decoded.body.ok() == !refusal, "the codec takes the texts that may be posted");
-  if (decoded.body) demand(std::get<request::Post>(*decoded.body).texts[0] == input, "a text stays as it is");
+  if (decoded.body) demand(std::get<request::Post>(*decoded.body).texts[0] == text, "a text stays as it is");
+}
+
+/// The end of a text that is as long as it may be, or one byte longer.
+void look_at_long_text(std::string_view end, bool is_too_long) {
+  std::string text(limits::kTextBytesMax - end.size() + (is_too_long ? 1 : 0), 'x');
+  text += end;
+  look_at_text(text, !is_too_long && (end.empty() || is_plain_text(end)));
+}
+
+}  // namespace
+
+/// The rules for texts and names, told again by other code, and what the codec makes of a text. The first
+/// byte says what is tried; long texts are tried seldom, because they take long.
+void take(std::string_view input) {
+  if (input.empty()) return;
+  const auto what = static_cast<unsigned char>(input[0]);
+  const auto text = input.substr(1);
+  if (what >= 254 && text.size() % 32 == 0) return look_at_long_text(text, what == 255);
+  if (what % 2 == 0) return look_at_names(text);
+  look_at_text(text, is_plain_text(text));
 }
 
 }  // namespace palabre::fuzz

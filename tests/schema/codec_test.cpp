@@ -1,0 +1,39 @@
+#include "schema/codec.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace palabre {
+namespace {
+
+std::string why_not(const std::string& frame) {
+  const auto decoded = decode_request(frame);
+  return decoded.body ? "(accepted)" : decoded.body.refusal().text;
+}
+
+/// {"type": value}, and the value as msgpack.
+std::string with_type(const std::string& value) { return "\x81\xa4type" + value; }
+
+TEST(Codec, says_that_bytes_are_no_msgpack) {
+  for (const auto& frame : {std::string{}, std::string("\xc1"), with_type(""), with_type("\xa9short")}) {
+    EXPECT_EQ(why_not(frame), "the frame is not msgpack");
+  }
+}
+
+TEST(Codec, says_that_sizes_or_nesting_exceed_the_limits) {
+  const std::string three_arrays("\x91\x91\x91", 3);
+  const std::string long_array("\xdc\x04\x01", 3);
+  const std::string long_map("\xde\x00\x21", 3);
+  const std::string long_text("\xdb\x00\x04\x00\x01", 5);
+  const std::string extension("\xd4\x01\x00", 3);
+  for (const auto& value : {three_arrays + "\x91\x01", long_array, long_map, extension}) {
+    EXPECT_EQ(why_not(with_type(value)), "the frame exceeds the limits for sizes or nesting");
+  }
+  EXPECT_EQ(why_not(with_type(long_text + std::string(256 * 1024 + 1, 'x'))),
+            "the frame exceeds the limits for sizes or nesting");
+  EXPECT_EQ(why_not(with_type(three_arrays + "\x01")), "field 'request' is missing");
+}
+
+}  // namespace
+}  // namespace palabre
