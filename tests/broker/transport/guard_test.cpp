@@ -250,7 +250,7 @@ TEST(GuardOfMemory, has_it_looked_at_though_nothing_comes) {
   Guard guard({});
   guard.watch_talk(context, talk);
   guard.watch_feed(context, feed);
-  guard.start({[] {}, [](const ConnectionEvent&) {}, {}, [&looks] { ++looks; }}, 1, 2);
+  guard.start({[] {}, [] { return 1; }, [](const ConnectionEvent&) {}, {}, [&looks] { ++looks; }}, 1, 2);
   EXPECT_TRUE(eventually([&looks] { return looks >= 3; }));
   guard.finish();
 }
