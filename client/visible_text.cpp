@@ -128,8 +128,9 @@ class Marker {
   }
 
   void take_joiner(const Piece& piece, std::string_view following) {
-    const bool joins =
-        can_be_joined(before_) && !following.empty() && can_be_joined(first_piece(following).code_point);
+    const auto next = following.empty() ? kNone : first_piece(following).code_point;
+    const bool is_one_too_many = combining_ == kCombiningMax && is_combining(next);
+    const bool joins = can_be_joined(before_) && can_be_joined(next) && !is_one_too_many;
     if (!joins) return put_blank(mark_of(piece));
     visible_ += piece.bytes;
     before_ = piece.code_point;  // hidden by itself, so a second joiner has nothing to join

@@ -80,6 +80,19 @@ TEST(VisibleText, marks_combining_characters_without_a_base_and_in_stacks) {
   EXPECT_EQ(visible_text("a\u0301\u0302\u0303\u0304\u0305"), "a\u0301\u0302\u0303\u0304<U+0305>");
 }
 
+TEST(VisibleText, counts_combining_characters_anew_for_each_letter) {
+  const std::string stack = "\u0301\u0302\u0303\u0304";
+  for (const auto& text :
+       {"a" + stack + "b\u0301", "a" + stack + "bc" + stack, "\u00e9" + stack + "\u00e9" + stack}) {
+    EXPECT_EQ(visible_text(text), text);
+  }
+}
+
+TEST(VisibleText, marks_a_joiner_before_a_combining_character_that_is_one_too_many) {
+  const std::string stack = "a\u0301\u0302\u0303\u0304";
+  EXPECT_EQ(visible_text(stack + "\u200d\u0301"), stack + "<U+200D><U+0301>");
+}
+
 TEST(VisibleText, takes_vowel_signs_and_inner_jamo_for_combining_characters_too) {
   for (const std::string mark : {"\u0903", "\u1161", "\u11a8", "\ud7b0"}) {
     EXPECT_THAT(visible_text(mark), testing::StartsWith("<U+")) << mark;

@@ -16,7 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 BUILD = Path(os.environ["PALABRE_FUZZ_BUILD"])
 SECONDS_USUAL = "20"
-LONGEST_INPUT = {"texts": 256, "rendering": 256, "outbox_file": 512, "zap": 512, "invitation": 512, "server_address": 512,
+LONGEST_INPUT = {"texts": 256, "rendering": 128, "outbox_file": 128, "zap": 512, "invitation": 512, "server_address": 512,
                  "peers": 1024}
 LONGEST_INPUT_USUAL = 2048
 # Threads that wait look like leaks after each input. The alarm that ends a slow input would interrupt calls of sockets;
