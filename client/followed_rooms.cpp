@@ -137,7 +137,8 @@ std::optional<Request> FollowedRooms::next(RequestId id, Moment now) {
   }
   if (!to_join_.empty() && now >= join_.ask_at) {
     join_ = {id, now + kReplyTimeout};
-    return request::Join{*to_join_.begin()};
+    joining_ = *to_join_.begin();
+    return request::Join{joining_};
   }
   return next_refill(id, now);
 }
@@ -167,8 +168,7 @@ std::optional<Moment> FollowedRooms::next_at() const {
 }
 
 std::optional<std::string> FollowedRooms::room_to_join(RequestId id) const {
-  const bool is_ours = id && id == join_.id && !to_join_.empty();
-  return is_ours ? std::optional(*to_join_.begin()) : std::nullopt;
+  return id && id == join_.id ? std::optional(joining_) : std::nullopt;
 }
 
 Events FollowedRooms::heads(RequestId id, const reply::Heads& reply) {
@@ -205,7 +205,7 @@ Events FollowedRooms::refused(RequestId id, const Refusal& refusal, Moment now, 
   }
   if (id == join_.id) {
     // The room stays silent when it may not be joined any more; the others are next.
-    if (!refusal.retry_after_ms) to_join_.erase(to_join_.begin());
+    if (!refusal.retry_after_ms) to_join_.erase(joining_);
     join_ = {{}, now + pause_after(refusal, jitter)};
   }
   const auto room = std::ranges::find_if(rooms_, [id](const auto& it) { return it.second.awaits(id); });

@@ -85,6 +85,7 @@ class FollowedRooms {
   bool wants_heads_ = false;
   Question heads_;
   Question join_;
+  std::string joining_;  ///< which room that is about: it may be followed no more when the answer comes
 };
 
 }  // namespace palabre

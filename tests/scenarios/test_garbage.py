@@ -32,9 +32,9 @@ def undisturbed(broker):
         assert [event.text for event in alice.history("lobby")] == bob.texts()
 
 
-def throw(port: int, data: bytes) -> None:
-    """Sends raw bytes, and goes away without reading."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+def throw(port: int, data: bytes, source: str) -> None:
+    """Sends raw bytes, and goes away without reading. From an address that has not done so too often already."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10, source_address=(source, 0)) as connection:
         with contextlib.suppress(ConnectionError, TimeoutError):
             connection.sendall(data)
 
@@ -52,9 +52,9 @@ def junk(seed: int) -> list[bytes]:
 
 def test_raw_bytes_on_both_ports_change_nothing_for_others(broker):
     with undisturbed(broker) as talk:
-        for data in junk(seed=1):
-            throw(broker.talk_port, data)
-            throw(broker.feed_port, data)
+        for number, data in enumerate(junk(seed=1)):
+            for port in (broker.talk_port, broker.feed_port):
+                throw(port, data, f"127.0.3.{number + 1}")
         talk("in between")
 
 

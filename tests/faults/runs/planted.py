@@ -7,7 +7,7 @@ from report import Report
 from runs.processes import kill_broker
 
 # What the checker must name, whatever else it finds.
-NAMED = {"drop": {"lost", "reordered"}, "swap": {"reordered"}, "repeat": {"duplicated"}, "early": {"lost"},
+NAMED = {"drop": {"lost", "reordered"}, "swap": {"reordered"}, "repeat": {"duplicated"}, "early": {"lost", "went back"},
          "forget": {"index"}, "skip": {"reordered"}, "stray": {"wrong reader"}, "admit": {"wrong reader"},
          "pardon": {"wrong reader"}}
 # These bite at commits and pages instead of messages, and so more often; or always.
