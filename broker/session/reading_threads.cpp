@@ -36,7 +36,11 @@ void ReadingThreads::run() {
   lower_priority_of_this_thread();
   while (const auto task = next()) {
     const auto begun = std::chrono::steady_clock::now();
-    answer(*task);
+    if (is_closed_) {
+      refuse_for_end(task->origin);
+    } else {
+      answer(*task);
+    }
     done(task->origin.client, std::chrono::steady_clock::now() - begun);
   }
 }
@@ -53,6 +57,10 @@ void ReadingThreads::answer(const ReadTask& task) const {
   const auto reply = std::visit(
       [&, client = origin.client](const auto& read) { return reads_.reply_to(client, read); }, wanted);
   replies_.send(origin.connection, encode(origin.request, reply));
+}
+
+void ReadingThreads::refuse_for_end(const Origin& origin) const {
+  replies_.send(origin.connection, encode(origin.request, Reply(refuse(RefusalCode::stopping))));
 }
 
 void ReadingThreads::done(ClientNumber client, std::chrono::nanoseconds took) {

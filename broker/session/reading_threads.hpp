@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -31,7 +32,7 @@ class ReadingThreads {
 
   /// Never waits. Full when too many reads wait, or too many of this client's.
   [[nodiscard]] Push take(ReadTask task);
-  /// Answers what was taken and joins the threads.
+  /// Ends what is being read, refuses what waits (`stopping`: thousands of pages may), and joins the threads.
   void finish();
 
  private:
@@ -39,14 +40,15 @@ class ReadingThreads {
   /// Waits for the next read to be begun; nothing when the thread is to end.
   [[nodiscard]] std::optional<ReadTask> next();
   void answer(const ReadTask& task) const;
+  void refuse_for_end(const Origin& origin) const;
   void done(ClientNumber client, std::chrono::nanoseconds took);
 
   const Reads& reads_;
   Replies& replies_;
   std::mutex mutex_;
   std::condition_variable arrival_;
-  ReadingQueue queue_;      ///< touched under the lock
-  bool is_closed_ = false;  ///< touched under the lock
+  ReadingQueue queue_;                   ///< touched under the lock
+  std::atomic<bool> is_closed_ = false;  ///< changed under the lock
   std::vector<std::jthread> threads_;
 };
 

@@ -93,11 +93,17 @@ TEST_F(ReadingThreadsTest, refuse_what_cannot_be_read_and_go_on) {
   EXPECT_NO_THROW((void)replies_.reply_to(2).as<reply::Page>());
 }
 
-TEST_F(ReadingThreadsTest, answer_what_they_took_before_they_end) {
+TEST_F(ReadingThreadsTest, read_no_more_when_they_end_and_refuse_what_waits) {
+  stubborn_.is_held = true;
   for (std::uint64_t id = 1; id <= 4; ++id) EXPECT_EQ(ask({id}), Push::taken);
-  reading().finish();
-  EXPECT_THAT(replies_.all(), SizeIs(4));
-  EXPECT_EQ(ask({5}), Push::closed);
+  ASSERT_TRUE(eventually([this] { return stubborn_.is_asked.load(); }));
+  std::jthread end([this] { reading().finish(); });
+  ASSERT_TRUE(eventually([this] { return ask({5}, kBob) == Push::closed; }));
+  stubborn_.is_held = false;
+  stubborn_.is_held.notify_all();
+  end.join();
+  EXPECT_NO_THROW((void)replies_.reply_to(1).as<reply::Page>()) << "it was being read";
+  for (std::uint64_t id = 2; id <= 4; ++id) EXPECT_EQ(replies_.reply_to(id).refusal(), RefusalCode::stopping);
 }
 
 }  // namespace
