@@ -35,10 +35,11 @@ def test_clients_who_are_handed_different_messages_are_found():
 
 def test_each_demand_can_fail():
     def failed(**kept) -> list[str]:
-        return Outcome("any", **{"quiet": (1.0, 2.0), "attacked": (1.0, 5.9), "memory": (0, 0, 0), **kept}).failed()
+        return Outcome("any", **{"quiet": (1.0, 2.0), "attacked": (1.0, 5.9), "memory": (0, 0, 0), "rounds": 1, **kept}).failed()
 
     assert failed() == []
     assert failed(attacked=(1.0, 6.0)) == ["p99 3.0 x the quiet one"]
+    assert failed(rounds=0) == ["nobody attacked"]
     assert failed(memory=(0, 0, 33 * MEBIBYTE)) == ["33 MiB more after 10 s"]
     assert failed(attacked=quantiles([])) != []
 

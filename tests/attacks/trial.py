@@ -47,7 +47,8 @@ class Outcome:
         kept = (after - before) / MEBIBYTE
         late = [f"p99 {self.times_quiet:.1f} x the quiet one"] if self.times_quiet >= TIMES_QUIET_MAX else []
         heavy = [f"{kept:.0f} MiB more after {MEMORY_BACK_S} s"] if after - before > MEMORY_KEPT_MAX else []
-        return self.problems + late + heavy
+        idle = [] if self.rounds else ["nobody attacked"]
+        return self.problems + idle + late + heavy
 
 
 class HonestProcess:

@@ -9,6 +9,8 @@ import os
 import socket
 import struct
 
+from zmq.utils import z85
+
 GREETING = bytes.fromhex("ff00000000000000017f") + b"\x03\x00CURVE" + bytes(15 + 32)
 KEY_BYTES, MAC_BYTES, COOKIE_BYTES = 32, 16, 96
 COMMAND, LONG = 4, 2
@@ -67,7 +69,9 @@ class CurvePeer:
     """A connection whose hands are shaken. What is sent are plain ZMTP frames; each goes out in a box of its own."""
 
     def __init__(self, connection: socket.socket, keys, socket_type: bytes, routing_id: bytes = b""):
-        self.connection, self.broker, self.public, self.secret = connection, keys.broker, keys.public, keys.secret
+        self.connection, self.broker = connection, keys.broker
+        # As ZeroMQ's bindings have them: in letters.
+        self.public, self.secret = z85.decode(keys.public), z85.decode(keys.secret)
         self.nonce = 0
         self.short_public, self.short_secret = key_pair()
         metadata = [(b"Socket-Type", socket_type), (b"Identity", routing_id)]
