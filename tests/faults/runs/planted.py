@@ -7,11 +7,12 @@ from report import Report
 from runs.processes import kill_broker
 
 # What the checker must name, whatever else it finds.
-NAMED = {"drop": {"lost", "reordered"}, "swap": {"reordered"}, "repeat": {"duplicated"}, "early": {"lost", "went back"},
+NAMED = {"drop": {"lost", "reordered"}, "swap": {"reordered"}, "repeat": {"duplicated"}, "early": {"lost"},
          "forget": {"index"}, "skip": {"reordered"}, "stray": {"wrong reader"}, "admit": {"wrong reader"},
          "pardon": {"wrong reader"}}
-# These bite at commits and pages instead of messages, and so more often; or always.
-ONE_IN = {"early": 1, "skip": 2, "stray": 5, "admit": 1, "pardon": 1}
+# These bite at commits and pages instead of messages, and so more often; or always. So many commits are kept back by
+# "early", which acknowledges them: of one alone, whose acknowledgements may not have left either, a kill may lose nothing.
+ONE_IN = {"early": 4, "skip": 2, "stray": 2, "admit": 1, "pardon": 1}
 KILLED = {"early", "admit", "pardon"}
 KILLS = 3
 # So much is said behind the last kill, where that is what shows the bug.
