@@ -50,6 +50,7 @@ State restore(const Image& image) {
 
 State restore(const Image& image, const State& before) {
   State state = restore(image);
+  state.last_at = std::max(state.last_at, before.last_at);
   const auto known = std::min(state.roster.all().size(), before.roster.all().size());
   for (std::size_t i = 0; i < known; ++i) {
     const ClientNumber client{static_cast<std::uint32_t>(i + 1)};

@@ -67,5 +67,12 @@ TEST_F(StateTest, goes_back_to_a_store_but_keeps_who_is_connected) {
   EXPECT_FALSE(state_.rooms.is_member(kTea, kAlice));
 }
 
+TEST_F(StateTest, does_not_go_back_in_time_with_a_store_that_is_full) {
+  State before;
+  before.last_at = TimeMs{5000};
+  EXPECT_EQ(restore(Image{}, before).last_at, TimeMs{5000})
+      << "what is told then is told at no time otherwise";
+}
+
 }  // namespace
 }  // namespace palabre::broker
