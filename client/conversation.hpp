@@ -121,6 +121,7 @@ class Conversation {
   template <class Other>
   void on(RequestId id, const Other& reply, Moment now);
   void answer_call(RequestId id, Reply reply);
+  void tell_shut_out(Events events);
   void hello_refused(const Refusal& refusal, Moment now);
   void give_up(const Problem& problem);
   void take_tick(std::string_view body, Moment now);

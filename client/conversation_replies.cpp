@@ -149,8 +149,16 @@ void Conversation::on(RequestId id, const Refusal& refusal, Moment now) {
   }
   const double random = jitter();
   tell(posts_.refused(id, refusal, now, random));
-  tell(rooms_.refused(id, refusal, now, random));
+  tell_shut_out(rooms_.refused(id, refusal, now, random));
   if (auto finished = calls_.refused(id, refusal, now, random)) finish({std::move(*finished)});
+}
+
+/// A direct room that is not there any more is a new one when it is heard of again.
+void Conversation::tell_shut_out(Events events) {
+  for (const auto& event : events) {
+    if (const auto* shut_out = std::get_if<event::ShutOut>(&event)) known_direct_rooms_.erase(shut_out->room);
+  }
+  tell(std::move(events));
 }
 
 void Conversation::answer_call(RequestId id, Reply reply) {

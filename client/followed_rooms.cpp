@@ -204,9 +204,8 @@ Events FollowedRooms::refused(RequestId id, const Refusal& refusal, Moment now, 
     heads_ = {{}, now + pause_after(refusal, jitter)};
   }
   if (id == join_.id) {
-    // The room stays silent when it may not be joined any more; the others are next.
-    if (!refusal.retry_after_ms) to_join_.erase(joining_);
     join_ = {{}, now + pause_after(refusal, jitter)};
+    if (!refusal.retry_after_ms) append(events, may_not_join(joining_));
   }
   const auto room = std::ranges::find_if(rooms_, [id](const auto& it) { return it.second.awaits(id); });
   if (room == rooms_.end()) return events;
@@ -219,6 +218,12 @@ Events FollowedRooms::refused(RequestId id, const Refusal& refusal, Moment now, 
   append(events, room->second.refill_refused(refusal, now, jitter));
   if (is_gone) to_join_.insert(room->first);
   return events;
+}
+
+/// An open room stays silent then; the others are next.
+Events FollowedRooms::may_not_join(const std::string& room) {
+  to_join_.erase(room);
+  return is_open_room(room) ? Events{} : shut_out(std::string(room));
 }
 
 Events FollowedRooms::shut_out(const std::string& room) {

@@ -75,6 +75,7 @@ class FollowedRooms {
   enum class Anchoring : std::uint8_t { here, left_to_joined };
 
   [[nodiscard]] std::optional<Request> next_refill(RequestId id, Moment now);
+  [[nodiscard]] Events may_not_join(const std::string& room);
   void adopt(const Epoch& epoch, Events& events);
   void judge(const std::vector<RoomHead>& heads, Anchoring anchoring, Events& events);
 

@@ -69,6 +69,17 @@ TEST_F(FollowedRoomsTest, is_not_confused_by_a_refusal_for_a_room_that_is_follow
   }
 }
 
+TEST_F(FollowedRoomsTest, is_shut_out_of_a_private_room_that_a_new_epoch_does_not_let_it_into) {
+  disregard(welcome({}));
+  rooms.follow("@bob", std::nullopt);
+  disregard(welcome({}, "another epoch"));
+  EXPECT_EQ(asked<request::Join>()->room, "@bob");
+  const auto events = rooms.refused(last_request(), refuse(RefusalCode::no_such_client), kStart, 0.5);
+  ASSERT_THAT(only<event::ShutOut>(events), SizeIs(1));
+  EXPECT_EQ(only<event::ShutOut>(events)[0].room, "@bob");
+  EXPECT_FALSE(rooms.follows("@bob")) << "or it would stay silent for ever";
+}
+
 TEST_F(FollowedRoomsTest, begins_where_joined_says_though_newer_heads_come_first) {
   disregard(welcome({{"lobby", Sequence{4}}}));
   rooms.follow("lobby", std::nullopt);

@@ -74,6 +74,19 @@ TEST_F(NewDirectRooms, are_found_that_began_while_it_was_away) {
   EXPECT_FALSE(only<event::Message>(events).at(0).is_replay) << "it is news";
 }
 
+TEST_F(NewDirectRooms, are_new_again_after_a_new_epoch_shut_them_out) {
+  const Epoch restored = "fedcba9876543210";
+  conversation.follow("@bob", std::nullopt, now);
+  static_cast<void>(come_up({{"lobby", Sequence{4}}, {"@bob", Sequence{9}}}));
+  static_cast<void>(told(reply::Said{batch_of("@carol", 1, 1, restored)}));
+  static_cast<void>(reply_to(last<request::Heads>().id, reply::Heads{restored, {}}));
+  const auto join = last<request::Join>();
+  ASSERT_EQ(std::get<request::Join>(join.request).room, "@bob") << "nobody has that name any more";
+  const auto events = reply_to(join.id, refuse(RefusalCode::no_such_client)).events;
+  EXPECT_THAT(only<event::ShutOut>(events), SizeIs(1));
+  EXPECT_THAT(sequences_of(told(reply::Said{batch_of("@bob", 1, 2, restored)}).events), ElementsAre(1, 2));
+}
+
 TEST_F(PrivateConversation, leaves_new_direct_rooms_alone_when_that_is_not_wanted) {
   static_cast<void>(come_up());
   EXPECT_THAT(told(reply::Said{batch_of("@bob", 1, 2)}).events, IsEmpty());
