@@ -35,8 +35,7 @@ class Guard {
   struct Options {
     ConnectionCaps::Limits caps;
     Backlog::Allowance talk;
-    std::uint64_t
-        feed_bytes_max;  ///< a subscriber's input, subscriptions above all, at once; see count_rooms
+    std::uint64_t feed_bytes_max;  ///< a subscriber's input at once, at most; less where rooms are few
   };
   struct Ports {
     /// Has the router look whether something came.

@@ -9,14 +9,10 @@ namespace palabre::broker::simulation {
 namespace {
 
 constexpr std::uint64_t kSeedsToCatchABug = 100;
-/// Runs in which the store goes back, or rooms are private, keep every promise up to here. Of later ones one
-/// in some hundred does not; RELIABILITY.md has what is known of them.
-constexpr std::uint64_t kAllScenesUpTo = 300;
-
-bool is_of_new_kind(std::uint64_t seed) {
-  const auto scenes = World::scenes_of(seed);
-  return scenes.has_private_rooms || scenes.copies != Life::Beginning::new_store;
-}
+/// Runs in which the store goes back keep every promise up to here. Of later ones one in two hundred does
+/// not: a bare old copy that has grown past what somebody had seen by the time he is back is not noticed
+/// (RELIABILITY.md, "Not yet").
+constexpr std::uint64_t kStoresThatGoBackUpTo = 300;
 
 /// PALABRE_SEEDS and PALABRE_SEED choose how many seeds are tried and with which one to begin.
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
@@ -30,7 +26,8 @@ TEST(Simulation, keeps_every_promise_whatever_fails) {
   World::Happenings total;
   for (auto seed = first; seed < first + seeds; ++seed) {
     // Whoever asks for one seed gets it.
-    if (seeds > 1 && seed > kAllScenesUpTo && is_of_new_kind(seed)) continue;
+    const bool goes_back = World::scenes_of(seed).copies != Life::Beginning::new_store;
+    if (seeds > 1 && seed > kStoresThatGoBackUpTo && goes_back) continue;
     World world(seed);
     const auto breach = world.run();
     ASSERT_FALSE(breach) << *breach << "\nrepeat with PALABRE_SEED=" << seed

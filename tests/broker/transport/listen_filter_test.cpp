@@ -106,7 +106,7 @@ TEST(ListenFilter, lets_in_who_waits_when_it_drops_him_no_longer) {
 
 TEST(ListenFilter, knows_the_other_kind_of_address) {
   const Door<sockaddr_in6> door;
-  if (door.bound.sin6_port == 0) GTEST_SKIP() << "SKIP_NO_IPV6: this machine has no ::1";
+  if (door.bound.sin6_port == 0) GTEST_SKIP() << "skipped: this machine has no ::1";
   const auto filter = filter_of(door.listening);
   filter.drop(std::vector{address("::2"), address("fe80::1"), address("127.0.0.1")});
   EXPECT_TRUE(door.knock("::1")->is_writable_within(10s));
