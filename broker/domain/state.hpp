@@ -21,7 +21,7 @@ struct State {
 
 /// The state that a store left behind, with nobody connected.
 [[nodiscard]] State restore(const Image& image);
-/// As restore, with the connections and the time that `before` had: for a store that could not take the last batch.
+/// The same, with the connections and the time that `before` had: for a store that could not take a batch.
 [[nodiscard]] State restore(const Image& image, const State& before);
 
 /// Decides one command at the time `now`: changes `state` and appends to `outcome` what must be stored and

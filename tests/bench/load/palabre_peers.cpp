@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <variant>
 
-#include "schema/frames.hpp"
 #include "tests/bench/load/batch_readers.hpp"
 #include "tests/bench/load/msgpack_cursor.hpp"
 #include "tests/bench/load/palabre_dialogue.hpp"
 #include "tests/bench/load/peers.hpp"
+#include "tests/bench/load/room_listener.hpp"
 
 /// The protocol of schema/README.md: HELLO and POST on the talk port, batches on the feed.
 namespace palabre::bench {
@@ -163,37 +163,6 @@ class PalabrePublisher : public TalkDialogue<Poster> {
   std::size_t joins_due_ = 0;
 };
 
-class PalabreSubscriber : public ZmtpDialogue<Dialogue> {
- public:
-  PalabreSubscriber(std::unique_ptr<BatchReader> batches, const CurveKeys* keys, Opening opening)
-      : ZmtpDialogue("SUB", keys, opening), batches_(std::move(batches)) {}
-
-  [[nodiscard]] bool is_ready() const override { return has_tick_; }
-
- private:
-  void greeted(Connection& connection) override {
-    subscribe(connection, room_topic(kLobby));
-    // Asked for last: with the first tick, the room's subscription is in force too.
-    subscribe(connection, kTickTopic);
-  }
-  bool take(Connection&, const ZmtpReader::Frame& frame) override {
-    if (frame.has_more) {
-      if (!frame.is_whole()) return false;
-      is_tick_ = frame.body == kTickTopic;
-      return true;
-    }
-    if (is_tick_) {
-      has_tick_ = true;
-      return true;
-    }
-    return batches_->take(frame.body, frame.size);
-  }
-
-  std::unique_ptr<BatchReader> batches_;
-  bool is_tick_ = false;
-  bool has_tick_ = false;
-};
-
 }  // namespace
 
 Peers palabre_peers(const Options& options, Tally& tally) {
@@ -209,7 +178,8 @@ Peers palabre_peers(const Options& options, Tally& tally) {
             return std::make_unique<PalabrePublisher>(options, tally, index, key_of(index));
           },
           [&options, &tally, key_of, opening] {
-            return std::make_unique<PalabreSubscriber>(make_batch_reader(options, tally), key_of(0), opening);
+            return std::make_unique<RoomListener>(std::string(kLobby), make_batch_reader(options, tally),
+                                                  key_of(0), opening);
           }};
 }
 

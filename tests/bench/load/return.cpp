@@ -12,11 +12,11 @@
 #include <variant>
 #include <vector>
 
-#include "schema/frames.hpp"
 #include "tests/bench/load/batch_readers.hpp"
 #include "tests/bench/load/descriptor_limit.hpp"
 #include "tests/bench/load/palabre_dialogue.hpp"
 #include "tests/bench/load/poller.hpp"
+#include "tests/bench/load/room_listener.hpp"
 
 /// Very many clients who lose their connections, all at once, and come back at once, again and again: each
 /// says HELLO, listens to the lobby, joins it and asks for the last page of its history.
@@ -97,46 +97,17 @@ class Talker : public TalkDialogue<Dialogue> {
   bool has_page_ = false;
 };
 
-/// A client's feed connection; it has come back with the first tick.
-class Hearer : public ZmtpDialogue<Dialogue> {
- public:
-  Hearer(Tally& tally, std::string room)
-      : ZmtpDialogue("SUB"), batches_(make_batch_reader({}, tally)), room_(std::move(room)) {}
-
-  [[nodiscard]] bool is_ready() const override { return has_tick_; }
-
- private:
-  void greeted(Connection& connection) override {
-    subscribe(connection, room_topic(room_));
-    subscribe(connection, kTickTopic);
-  }
-  bool take(Connection&, const ZmtpReader::Frame& frame) override {
-    if (frame.has_more) {
-      if (!frame.is_whole()) return false;
-      is_tick_ = frame.body == kTickTopic;
-      return true;
-    }
-    has_tick_ = has_tick_ || is_tick_;
-    return is_tick_ || batches_->take(frame.body, frame.size);
-  }
-
-  std::unique_ptr<BatchReader> batches_;
-  std::string room_;
-  bool is_tick_ = false;
-  bool has_tick_ = false;
-};
-
 /// One client from its return to the next loss.
 struct Visit {
   Visit(Tally& tally, std::size_t index, const ReturnOptions& options)
       : talker(tally, index, options.room),
-        hearer(tally, options.room),
+        listener(options.room, make_batch_reader({}, tally)),
         talk(options.talk_port, Connection::Role::publisher, talker) {}
 
-  [[nodiscard]] bool is_back() const { return talker.is_ready() && hearer.is_ready(); }
+  [[nodiscard]] bool is_back() const { return talker.is_ready() && listener.is_ready(); }
 
   Talker talker;
-  Hearer hearer;
+  RoomListener listener;
   Connection talk;
   std::optional<Connection> feed;  ///< where it is, the WELCOME says
 };
@@ -180,7 +151,7 @@ class Crowd {
     for (auto& visit : visits_) {
       if (visit->talker.ask_again(visit->talk, now)) poller_.flush(visit->talk);
       if (visit->feed || !visit->talker.is_welcome()) continue;
-      visit->feed.emplace(options_.feed_port, Connection::Role::subscriber, visit->hearer);
+      visit->feed.emplace(options_.feed_port, Connection::Role::subscriber, visit->listener);
       poller_.add(*visit->feed);
     }
   }
