@@ -27,18 +27,19 @@ class ReferenceModel {
     return std::exchange(lines_, {});
   }
 
-  /// Back to what `stored` was, with nobody connected but those who are and whom it knows.
+  /// Back to what `stored` was, but not in time, with nobody connected but those who are and whom it knows.
   void go_back_to(const ReferenceModel& stored) {
     auto runs = std::move(run_);
     auto since = std::move(since_);
     const auto comings = comings_;
+    const auto clock = clock_;
     auto connections = std::exchange(*this, stored).owner_;
     run_ = std::move(runs);
     since_ = std::move(since);
     comings_ = comings;
     std::erase_if(connections, [this](const auto& one) { return one.second > names_.size(); });
     owner_ = std::move(connections);
-    clock_ = newest_;
+    clock_ = clock;
   }
   /// As after a restart.
   void disconnect_all() {
