@@ -39,15 +39,17 @@ class Address:
 
 class Attacker:
     def __init__(self, seed: int, talk: str, feed_port: int):
-        self.mutator, self.chance = Mutator(seed), Mutator(seed).chance
+        self.mutator, self.chance, self.seed = Mutator(seed), Mutator(seed).chance, seed
         self.talk, self.feed_port, self.replies = talk, feed_port, collections.Counter()
-        self.known = Peer(Address(talk), f"mallory-{seed}")
-        self.stranger, self.subscriber = Dealer(talk), None
+        self.known, self.stranger, self.subscriber = None, None, None
 
     def one_round(self, number: int) -> None:
         if number % 20 == 0:
-            self.open_subscriber()
-            self.raw_bytes()
+            # Who sends too much is held, with all who share the address: the next comes from another, and so do
+            # those whose replies are waited for. Who goes on sending what can only be refused is ended, too.
+            self.open_talk()
+            self.open_subscriber(self.next_address(number // 20))
+            self.raw_bytes(self.next_address(number // 20))
         self.exchange(self.known.dealer, ROUND["known"])
         self.exchange(self.stranger, ROUND["stranger"])
         for _ in range(ROUND["feed"]):
@@ -66,17 +68,29 @@ class Attacker:
             assert isinstance(reply["request"], int)
             self.replies[reply.get("reason", reply["type"])] += 1
 
-    def open_subscriber(self) -> None:
+    def next_address(self, number: int) -> str:
+        return f"127.{1 + self.seed % 250}.{number // 250 % 250}.{1 + number % 250}"
+
+    def open_talk(self) -> None:
+        self.close_talk()
+        self.known, self.stranger = Peer(Address(self.talk), f"mallory-{self.seed}"), Dealer(self.talk)
+
+    def close_talk(self) -> None:
+        if self.known:
+            self.known.goodbye()
+            self.stranger.close()
+
+    def open_subscriber(self, source: str) -> None:
         if self.subscriber:
             self.subscriber.close()
         self.subscriber = zmq.Context.instance().socket(zmq.XSUB)
         self.subscriber.setsockopt(zmq.LINGER, 0)
-        self.subscriber.connect(f"tcp://127.0.0.1:{self.feed_port}")
+        self.subscriber.connect(f"tcp://{source}:0;127.0.0.1:{self.feed_port}")
 
-    def raw_bytes(self) -> None:
+    def raw_bytes(self, source: str) -> None:
         for port in (int(self.talk.rpartition(":")[2]), self.feed_port):
             with contextlib.suppress(ConnectionError, TimeoutError):
-                with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+                with socket.create_connection(("127.0.0.1", port), timeout=10, source_address=(source, 0)) as connection:
                     connection.sendall(self.mutator.frame())
 
 
@@ -85,7 +99,7 @@ def attack(seed: int, talk: str, feed_port: int, frames: int, deadline: float) -
     while sent < frames and time.time() < deadline:
         attacker.one_round(sent // ROUND_FRAMES)
         sent += ROUND_FRAMES
-    attacker.known.goodbye()
+    attacker.close_talk()
     return sent, attacker.replies
 
 

@@ -8,6 +8,8 @@ import msgpack
 import zmq
 
 EPOCH = "0123456789abcdef"
+# Beyond those that Linux gives by itself, of which a broker that was killed may have left an invitation behind.
+PORTS = {"min_port": 61000, "max_port": 65536}
 TICK_S = 0.2
 CLIENT = 3  # who said everything
 
@@ -20,7 +22,8 @@ class HostileBroker:
         self.began, self.ticks = int(time.time() * 1000), itertools.count(1)
         self.talk_socket = zmq.Context.instance().socket(zmq.ROUTER)
         self.feed_socket = zmq.Context.instance().socket(zmq.PUB)
-        self.ports = [each.bind_to_random_port("tcp://127.0.0.1") for each in (self.talk_socket, self.feed_socket)]
+        self.ports = [each.bind_to_random_port("tcp://127.0.0.1", **PORTS)
+                      for each in (self.talk_socket, self.feed_socket)]
         self.is_over = threading.Event()
         self.thread = threading.Thread(target=self.serve)
 
