@@ -34,6 +34,10 @@ struct Account {
     bool is_due = false;           ///< until somebody leaves the room, the program ends or the epoch does
     /// The broker named this head, below what was handed over: the user is to be told.
     std::optional<Sequence> went_back_to = {};
+    /// A bare old copy had others' messages already where the last ones were that were handed over, when the
+    /// user was back: no head tells of it, and the user is not promised to be told (RELIABILITY.md, "Not
+    /// yet").
+    bool is_overgrown = false;
     std::vector<event::Message> messages = {};
   };
 

@@ -71,7 +71,8 @@ class Check {
       require(messages.front().sequence == *following.from, who + " began elsewhere than asked");
     }
     // Who was sent away from a private room is due nothing more.
-    if (following.is_due && may_read(lives_.back().image(), account.name, following.room)) {
+    if (following.is_due && !following.is_overgrown &&
+        may_read(lives_.back().image(), account.name, following.room)) {
       require_whole(account.name, following, who);
     }
   }

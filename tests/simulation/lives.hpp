@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "client/events.hpp"
 #include "tests/simulation/planted_bug.hpp"
 #include "tests/support/memory_journal.hpp"
 
@@ -42,6 +43,8 @@ class Lives {
   [[nodiscard]] bool went_back_since(std::size_t life) const;
   /// The last sequence, at this moment, of the room that this user calls so; 0 when there is none.
   [[nodiscard]] Sequence head_of(const std::string& user, const std::string& room) const;
+  /// Whether the present store has, where this user was handed `message`, that one.
+  [[nodiscard]] bool holds(const std::string& user, const event::Message& message) const;
   /// All lives, the last one as it is now.
   [[nodiscard]] std::vector<Life> all() const;
 

@@ -178,7 +178,8 @@ void ModelClient::note_hello(const Bytes& frame) {
   if (request.body && std::holds_alternative<request::Hello>(*request.body)) hello_ = request.id;
 }
 
-/// Whoever has seen more than the store has when he comes back is told so (promise 9).
+/// Whoever has seen more than the store has when he comes back is told so (promise 9), not who has seen other
+/// messages than the store has by then.
 void ModelClient::note_welcome(const Bytes& frame) {
   if (!lives_.went_back_since(0)) return;
   const auto reply = decode_reply(frame);
@@ -190,7 +191,12 @@ void ModelClient::note_welcome(const Bytes& frame) {
     if (room == rooms_.end() || !room->following) continue;
     auto& following = account_.followings[*room->following];
     const auto& messages = following.messages;
-    if (!messages.empty() && messages.back().sequence > head) following.went_back_to = head;
+    if (messages.empty()) continue;
+    if (messages.back().sequence > head) {
+      following.went_back_to = head;
+    } else if (lives_.went_back_since(room->life) && !lives_.holds(account_.name, messages.back())) {
+      following.is_overgrown = true;
+    }
   }
 }
 

@@ -9,10 +9,6 @@ namespace palabre::broker::simulation {
 namespace {
 
 constexpr std::uint64_t kSeedsToCatchABug = 100;
-/// Runs in which the store goes back keep every promise up to here. Of later ones one in two hundred does
-/// not: a bare old copy that has grown past what somebody had seen by the time he is back is not noticed
-/// (RELIABILITY.md, "Not yet").
-constexpr std::uint64_t kStoresThatGoBackUpTo = 300;
 
 /// PALABRE_SEEDS and PALABRE_SEED choose how many seeds are tried and with which one to begin.
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
@@ -25,9 +21,6 @@ TEST(Simulation, keeps_every_promise_whatever_fails) {
   const auto seeds = from_environment("PALABRE_SEEDS", PALABRE_SEEDS_DEFAULT);
   World::Happenings total;
   for (auto seed = first; seed < first + seeds; ++seed) {
-    // Whoever asks for one seed gets it.
-    const bool goes_back = World::scenes_of(seed).copies != Life::Beginning::new_store;
-    if (seeds > 1 && seed > kStoresThatGoBackUpTo && goes_back) continue;
     World world(seed);
     const auto breach = world.run();
     ASSERT_FALSE(breach) << *breach << "\nrepeat with PALABRE_SEED=" << seed
