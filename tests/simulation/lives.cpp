@@ -40,13 +40,15 @@ Sequence Lives::head_of(const std::string& user, const std::string& room) const 
   return found == nullptr ? Sequence{} : found->head;
 }
 
-bool Lives::holds(const std::string& user, const event::Message& message) const {
+bool Lives::hold(const std::string& user, std::span<const event::Message> messages) const {
   const auto store = disk_.copy();
-  const auto* room = find_room(store.image, user, message.room);
-  return room != nullptr && std::ranges::any_of(store.messages, [&](const StoredMessage& stored) {
-           return stored.room == room->number && stored.sequence == message.sequence &&
-                  stored.text == message.text;
-         });
+  return std::ranges::all_of(messages, [&](const event::Message& message) {
+    const auto* room = find_room(store.image, user, message.room);
+    return room != nullptr && std::ranges::any_of(store.messages, [&](const StoredMessage& stored) {
+             return stored.room == room->number && stored.sequence == message.sequence &&
+                    stored.text == message.text;
+           });
+  });
 }
 
 std::vector<Life> Lives::all() const {

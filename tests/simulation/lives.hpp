@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,8 @@ class Lives {
   [[nodiscard]] bool went_back_since(std::size_t life) const;
   /// The last sequence, at this moment, of the room that this user calls so; 0 when there is none.
   [[nodiscard]] Sequence head_of(const std::string& user, const std::string& room) const;
-  /// Whether the present store has, where this user was handed `message`, that one.
-  [[nodiscard]] bool holds(const std::string& user, const event::Message& message) const;
+  /// Whether the present store has these messages of one room where this user was handed them.
+  [[nodiscard]] bool hold(const std::string& user, std::span<const event::Message> messages) const;
   /// All lives, the last one as it is now.
   [[nodiscard]] std::vector<Life> all() const;
 

@@ -71,6 +71,7 @@ class ModelClient {
     std::optional<std::size_t> following = {};  ///< the account's
     std::optional<Mark> mark = {};
     std::size_t life = 0;  ///< of the store, in which the program began to follow
+    Sequence seen = {};    ///< the last one handed over when HELLO was said
   };
   enum class CallKind : std::uint8_t { join, leave, moderate };
   struct Call {

@@ -134,6 +134,7 @@ void ModelClient::begin_anew(Room& room, std::optional<Sequence> from, Sequence 
   room.following = account_.followings.size();
   room.life = lives_.present();
   room.mark.reset();
+  room.seen = {};
   account_.followings.push_back({.room = room.name, .from = from, .due_from = due_from, .is_due = is_due});
 }
 
@@ -175,7 +176,14 @@ void ModelClient::joined(Room& room, const Answer<Reply>& answer) {
 void ModelClient::note_hello(const Bytes& frame) {
   if (!lives_.went_back_since(0)) return;
   const auto request = decode_request(frame);
-  if (request.body && std::holds_alternative<request::Hello>(*request.body)) hello_ = request.id;
+  if (!request.body || !std::holds_alternative<request::Hello>(*request.body)) return;
+  hello_ = request.id;
+  for (auto& room : rooms_) {
+    room.seen = {};
+    if (!room.following) continue;
+    const auto& messages = account_.followings[*room.following].messages;
+    if (!messages.empty()) room.seen = messages.back().sequence;
+  }
 }
 
 /// Whoever has seen more than the store has when he comes back is told so (promise 9), not who has seen other
@@ -190,11 +198,10 @@ void ModelClient::note_welcome(const Bytes& frame) {
     const auto room = std::ranges::find(rooms_, name, &Room::name);
     if (room == rooms_.end() || !room->following) continue;
     auto& following = account_.followings[*room->following];
-    const auto& messages = following.messages;
-    if (messages.empty()) continue;
-    if (messages.back().sequence > head) {
+    if (following.messages.empty()) continue;
+    if (room->seen > head) {
       following.went_back_to = head;
-    } else if (lives_.went_back_since(room->life) && !lives_.holds(account_.name, messages.back())) {
+    } else if (lives_.went_back_since(room->life) && !lives_.hold(account_.name, following.messages)) {
       following.is_overgrown = true;
     }
   }
