@@ -42,9 +42,10 @@ class Journal {
     Column column;
     TimeMs at;
   };
-  /// Where a post was stored the first time.
-  [[nodiscard]] virtual std::optional<Original> original(ClientNumber client, OutboxId outbox,
-                                                         Counter counter) = 0;
+  /// Where the texts of an outbox from the counter `first` on were stored: of up to `count` in order, of as
+  /// many as one look into the store gives, but at least of the first. Empty when that was never stored.
+  [[nodiscard]] virtual std::vector<Original> originals(ClientNumber client, OutboxId outbox, Counter first,
+                                                        std::size_t count) = 0;
 };
 
 /// Committed messages, readable from any session thread at any time; several readers work side by side. What

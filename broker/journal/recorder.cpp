@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <stdexcept>
 #include <utility>
 
+#include "broker/domain/repeats.hpp"
 #include "broker/domain/room_views.hpp"
 #include "broker/threads/named_thread.hpp"
 #include "schema/codec.hpp"
@@ -57,22 +59,13 @@ void Recorder::decide(Command command) {
 }
 
 void Recorder::look_up(command::Post& post) {
-  const auto client = post.origin.client;
-  const auto outbox = post.post.outbox;
-  const auto learn = [&] {
-    if (!state_.matrix.last_counter(client, outbox)) {
-      state_.matrix.learn(client, outbox, ports_.journal.last_counter(client, outbox));
-    }
-    return count_repeats(state_, post);
+  const auto is_known = [&] {
+    return look_up_originals(ports_.journal, post, count_repeats(state_, ports_.journal, post));
   };
-  if (learn() == 0) return;
-  // The first time may be in this very batch: the journal knows it only once that is committed.
+  if (is_known()) return;
+  // The first time was in this very batch: the journal knows it only once that is committed.
   settle();
-  const auto repeats = learn();
-  for (auto counter = post.post.counter; post.originals.size() < repeats; counter = counter.next()) {
-    const auto found = ports_.journal.original(client, outbox, counter).value();
-    post.originals.push_back({found.room, {counter, found.sequence, found.column, found.at}});
-  }
+  if (!is_known()) throw std::runtime_error("the store is damaged: a post that was stored is gone");
 }
 
 void Recorder::settle() {

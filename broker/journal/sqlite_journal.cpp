@@ -2,6 +2,8 @@
 
 #include <SQLiteCpp/Statement.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -46,15 +48,18 @@ class SqliteJournal final : public Journal {
     });
   }
 
-  std::optional<Original> original(ClientNumber client, OutboxId outbox, Counter counter) override {
-    return or_journal_failure([&]() -> std::optional<Original> {
-      const auto stretch = stretch_of(client, outbox, counter);
-      if (!stretch || counter > stretch->last()) return std::nullopt;
-      const auto column = stretch->first_column.plus(counter.value - stretch->first.value);
-      const auto cells = segments_.row(client, column, 1);
+  std::vector<Original> originals(ClientNumber client, OutboxId outbox, Counter first,
+                                  std::size_t count) override {
+    return or_journal_failure([&]() -> std::vector<Original> {
+      const auto stretch = stretch_of(client, outbox, first);
+      if (!stretch || first > stretch->last()) return {};
+      const auto column = stretch->first_column.plus(first.value - stretch->first.value);
+      const auto left = stretch->last().value - first.value + 1;
+      const auto cells = segments_.row(client, column, std::min<std::uint64_t>(count, left));
       if (cells.empty() || cells.front().column != column) damaged("an outbox goes on beyond its row");
-      const auto& cell = cells.front();
-      return Original{cell.room, cell.sequence, cell.column, cell.at};
+      std::vector<Original> found;
+      for (const auto& cell : cells) found.push_back({cell.room, cell.sequence, cell.column, cell.at});
+      return found;
     });
   }
 

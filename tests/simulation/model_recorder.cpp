@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <stdexcept>
 #include <utility>
 
+#include "broker/domain/repeats.hpp"
 #include "broker/domain/room_views.hpp"
 #include "tests/support/memory_journal.hpp"
 
@@ -57,15 +59,12 @@ void ModelRecorder::decide_again(command::Post post, TimeMs now) {
 }
 
 bool ModelRecorder::look_up(command::Post& post) {
-  if (count_known(post) == 0) return true;
-  if (!batch_.is_empty()) return false;
-  const auto repeats = count_known(post);
-  for (auto counter = post.post.counter; post.originals.size() < repeats; counter = counter.next()) {
-    const auto found = disk_.original(post.origin.client, post.post.outbox, counter).value();
-    post.originals.push_back({found.room, {counter, found.sequence, found.column, found.at}});
-    if (surroundings_.has(PlantedBug::answers_repeats_wrongly)) {
-      post.originals.back().ack.sequence = found.sequence.next();
-    }
+  if (!look_up_originals(disk_, post, count_known(post))) {
+    if (batch_.is_empty()) throw std::logic_error("what was committed is not found");
+    return false;
+  }
+  if (surroundings_.has(PlantedBug::answers_repeats_wrongly)) {
+    for (auto& original : post.originals) original.ack.sequence = original.ack.sequence.next();
   }
   return true;
 }
@@ -73,11 +72,9 @@ bool ModelRecorder::look_up(command::Post& post) {
 std::size_t ModelRecorder::count_known(const command::Post& post) {
   const auto client = post.origin.client;
   const auto outbox = post.post.outbox;
-  if (!state_.matrix.last_counter(client, outbox)) {
-    const bool forgets = surroundings_.has(PlantedBug::forgets_counters);
-    state_.matrix.learn(client, outbox, forgets ? Counter{} : disk_.last_counter(client, outbox));
-  }
-  return count_repeats(state_, post);
+  const bool forgets = surroundings_.has(PlantedBug::forgets_counters);
+  if (forgets && !state_.matrix.last_counter(client, outbox)) state_.matrix.learn(client, outbox, {});
+  return count_repeats(state_, disk_, post);
 }
 
 void ModelRecorder::pack() {

@@ -92,12 +92,17 @@ class MemoryJournal : public Journal, public Archive {
     return last_client == client && last_outbox == outbox ? counter : Counter{};
   }
 
-  std::optional<Original> original(ClientNumber client, OutboxId outbox, Counter counter) override {
+  std::vector<Original> originals(ClientNumber client, OutboxId outbox, Counter first,
+                                  std::size_t count) override {
     const std::lock_guard lock(mutex_);
-    const auto found = store_.posts.find({client, outbox, counter});
-    if (found == store_.posts.end()) return std::nullopt;
-    const StoredMessage& message = store_.messages[found->second];
-    return Original{message.room, message.sequence, message.column, message.at};
+    std::vector<Original> originals;
+    for (auto counter = first; originals.size() < count; counter = counter.next()) {
+      const auto found = store_.posts.find({client, outbox, counter});
+      if (found == store_.posts.end()) break;
+      const StoredMessage& message = store_.messages[found->second];
+      originals.push_back({message.room, message.sequence, message.column, message.at});
+    }
+    return originals;
   }
 
   std::vector<StoredEvent> page(RoomNumber room, Sequence from, std::size_t count) override {

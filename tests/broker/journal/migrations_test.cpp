@@ -123,10 +123,11 @@ TEST_F(FirstVersionTest, keeps_the_ids_that_clients_gave_their_posts) {
   EXPECT_EQ(store.journal->last_counter({1}, {7}), Counter{3});
   EXPECT_EQ(store.journal->last_counter({1}, {8}), Counter{1});
   EXPECT_EQ(store.journal->last_counter({2}, {9}), Counter{1});
-  EXPECT_EQ(store.journal->original({1}, {7}, {2}).value().sequence, Sequence{3});
-  EXPECT_EQ(store.journal->original({1}, {7}, {3}).value().column, Column{4});
-  EXPECT_EQ(store.journal->original({1}, {8}, {1}).value().room, RoomNumber{2});
-  EXPECT_FALSE(store.journal->original({1}, {8}, {2}).has_value()) << "the next cell is of another outbox";
+  EXPECT_EQ(original_in(*store.journal, {1}, {7}, {2}).value().sequence, Sequence{3});
+  EXPECT_EQ(original_in(*store.journal, {1}, {7}, {3}).value().column, Column{4});
+  EXPECT_EQ(original_in(*store.journal, {1}, {8}, {1}).value().room, RoomNumber{2});
+  EXPECT_FALSE(original_in(*store.journal, {1}, {8}, {2}).has_value())
+      << "the next cell is of another outbox";
 }
 
 TEST_F(MigrationsTest, keep_the_rows_that_the_second_version_indexed) {

@@ -25,8 +25,9 @@ class WatchfulJournal : public Journal {
   Counter last_counter(ClientNumber client, OutboxId outbox) override {
     return journal_.last_counter(client, outbox);
   }
-  std::optional<Original> original(ClientNumber client, OutboxId outbox, Counter counter) override {
-    return journal_.original(client, outbox, counter);
+  std::vector<Original> originals(ClientNumber client, OutboxId outbox, Counter first,
+                                  std::size_t count) override {
+    return journal_.originals(client, outbox, first, count);
   }
 
   Collected<std::size_t> told_before;

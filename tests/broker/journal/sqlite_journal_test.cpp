@@ -12,6 +12,9 @@ namespace palabre::broker {
 namespace {
 
 using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+using testing::SizeIs;
 
 constexpr ClientNumber kAlice{1};
 constexpr ClientNumber kBob{2};
@@ -122,23 +125,48 @@ TEST_F(SqliteJournalTest, finds_a_post_by_its_counter_for_ever) {
     commit(store, {writer_.write(kAlice, kLobby, "two", {2005})});
   }
   const OpenStore store = open();
-  const auto first = store.journal->original(kAlice, {7}, {1});
+  const auto first = original_in(*store.journal, kAlice, {7}, {1});
   ASSERT_TRUE(first.has_value());
   EXPECT_EQ(first->room, kTea);
   EXPECT_EQ(first->sequence, Sequence{1});
   EXPECT_EQ(first->column, Column{1});
   EXPECT_EQ(first->at, TimeMs{2000});
-  const auto second = store.journal->original(kAlice, {7}, {2});
+  const auto second = original_in(*store.journal, kAlice, {7}, {2});
   ASSERT_TRUE(second.has_value());
   EXPECT_EQ(second->sequence, Sequence{3001});
+}
+
+TEST_F(SqliteJournalTest, finds_posts_that_were_stored_together_in_one_look) {
+  OpenStore store = open_with_beginning();
+  commit(store, writer_.write_many(kAlice, kTea, 3, "tea"));
+  commit(store, writer_.write_many(kAlice, kLobby, 4, "lobby"));
+  const auto places = [](const std::vector<Journal::Original>& found) {
+    std::vector<std::pair<RoomNumber, Sequence>> pairs;
+    for (const auto& original : found) pairs.emplace_back(original.room, original.sequence);
+    return pairs;
+  };
+  EXPECT_THAT(places(store.journal->originals(kAlice, {7}, {2}, 3)),
+              ElementsAre(Pair(kTea, Sequence{2}), Pair(kTea, Sequence{3}), Pair(kLobby, Sequence{1})));
+  EXPECT_THAT(store.journal->originals(kAlice, {7}, {6}, 100), SizeIs(2)) << "no more were stored";
+  EXPECT_THAT(store.journal->originals(kAlice, {7}, {8}, 1), IsEmpty());
+}
+
+TEST_F(SqliteJournalTest, finds_no_post_of_another_outbox_behind) {
+  OpenStore store = open_with_beginning();
+  commit(store, {writer_.write(kAlice, kLobby, "one")});
+  StoredMessage other = writer_.write(kAlice, kLobby, "of another program");
+  other.outbox = {8};
+  other.counter = {1};
+  commit(store, {other});
+  EXPECT_THAT(store.journal->originals(kAlice, {7}, {1}, 9), SizeIs(1));
 }
 
 TEST_F(SqliteJournalTest, knows_no_original_of_a_post_never_stored) {
   OpenStore store = open_with_beginning();
   commit(store, {writer_.write(kAlice, kLobby, "one")});
-  EXPECT_FALSE(store.journal->original(kAlice, {7}, {2}).has_value());
-  EXPECT_FALSE(store.journal->original(kAlice, {8}, {1}).has_value());
-  EXPECT_FALSE(store.journal->original(kBob, {7}, {1}).has_value());
+  EXPECT_FALSE(original_in(*store.journal, kAlice, {7}, {2}).has_value());
+  EXPECT_FALSE(original_in(*store.journal, kAlice, {8}, {1}).has_value());
+  EXPECT_FALSE(original_in(*store.journal, kBob, {7}, {1}).has_value());
 }
 
 TEST_F(SqliteJournalTest, counts_each_outbox_of_each_client_by_itself) {

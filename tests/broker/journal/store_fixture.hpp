@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -27,6 +28,13 @@ inline CommitResult commit(Journal& journal, std::span<const Record> records) {
     if (const auto* cells = std::get_if<record::Cells>(&record)) packer.add(*cells);
   }
   return journal.commit(records, packer.take());
+}
+
+/// Where one text was stored, or nothing.
+inline std::optional<Journal::Original> original_in(Journal& journal, ClientNumber client, OutboxId outbox,
+                                                    Counter counter) {
+  const auto found = journal.originals(client, outbox, counter, 1);
+  return found.empty() ? std::nullopt : std::optional(found.front());
 }
 
 /// An open store: what the broker holds of it while it runs. The journal closes last.

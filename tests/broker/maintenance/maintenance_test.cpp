@@ -177,7 +177,7 @@ TEST_F(RepairTest, saves_all_but_the_messages_that_have_changed) {
   ASSERT_THAT(cells, SizeIs(2));
   EXPECT_EQ(cells[0].text, "alice 6");
   EXPECT_EQ(cells[1].text, "alice 8");
-  EXPECT_EQ(repaired.journal->original(kAlice, {7}, {8}).value().column, Column{7});
+  EXPECT_EQ(original_in(*repaired.journal, kAlice, {7}, {8}).value().column, Column{7});
   EXPECT_EQ(repaired.journal->last_counter(kAlice, {7}), Counter{20})
       << "what was stored is not stored again";
 }

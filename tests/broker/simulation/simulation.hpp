@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "broker/domain/repeats.hpp"
 #include "broker/domain/state.hpp"
 #include "tests/broker/simulation/outcome_lines.hpp"
 #include "tests/broker/simulation/random_commands.hpp"
@@ -56,22 +57,12 @@ class Simulation {
     batch_.insert(batch_.end(), outcome.records.begin(), outcome.records.end());
   }
 
-  /// As the recorder does: what a batch holds is committed before the store is asked for originals.
+  /// As the recorder does: what a batch holds is committed when the store does not have an original yet.
   void look_up(command::Post& post) {
-    if (count_known(post) == 0) return;
+    if (look_up_originals(journal_, post, count_repeats(state_, journal_, post))) return;
     commit();
-    const auto repeats = count_known(post);
-    for (auto counter = post.post.counter; post.originals.size() < repeats; counter = counter.next()) {
-      const auto found = journal_.original(post.origin.client, post.post.outbox, counter).value();
-      post.originals.push_back({found.room, {counter, found.sequence, found.column, found.at}});
-    }
-  }
-  std::size_t count_known(const command::Post& post) {
-    const auto client = post.origin.client;
-    if (!state_.matrix.last_counter(client, post.post.outbox)) {
-      state_.matrix.learn(client, post.post.outbox, journal_.last_counter(client, post.post.outbox));
-    }
-    return count_repeats(state_, post);
+    if (!look_up_originals(journal_, post, count_repeats(state_, journal_, post)))
+      throw std::logic_error("what was committed is not found");
   }
 
   void commit() {

@@ -123,10 +123,10 @@ Counter PlantedJournal::last_counter(ClientNumber client, OutboxId outbox) {
   return real_->last_counter(client, outbox);
 }
 
-std::optional<broker::Journal::Original> PlantedJournal::original(ClientNumber client, OutboxId outbox,
-                                                                  Counter counter) {
+std::vector<broker::Journal::Original> PlantedJournal::originals(ClientNumber client, OutboxId outbox,
+                                                                 Counter first, std::size_t count) {
   store_held();
-  return real_->original(client, outbox, counter);
+  return real_->originals(client, outbox, first, count);
 }
 
 }  // namespace palabre::faults

@@ -22,7 +22,8 @@ class PlantedJournal final : public broker::Journal {
   broker::CommitResult commit(std::span<const broker::Record> records,
                               std::span<const broker::Segment> segments) override;
   Counter last_counter(ClientNumber client, OutboxId outbox) override;
-  std::optional<Original> original(ClientNumber client, OutboxId outbox, Counter counter) override;
+  std::vector<Original> originals(ClientNumber client, OutboxId outbox, Counter first,
+                                  std::size_t count) override;
 
  private:
   struct Held {
