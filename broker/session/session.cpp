@@ -172,7 +172,7 @@ void Session::answer(const Origin& origin, Read& read) {
 
 void Session::hand_over() {
   // Waits while the recorder is behind; meanwhile this client's own mailbox fills, and says busy to it alone.
-  if (!commands_.empty()) tools_.recorder.push_all(commands_);
+  if (!commands_.empty()) tools_.recorder.push_all(commands_, at_recorder_);
 }
 
 }  // namespace palabre::broker

@@ -108,8 +108,10 @@ class Session {
   Mailbox<Item> mailbox_;
   TokenBucket messages_;
   TokenBucket changes_;
-  TokenBucket asked_;              ///< reads
-  std::vector<Command> commands_;  ///< decided on already, for the recorder; touched by the thread only
+  TokenBucket asked_;  ///< reads
+  // Touched by the thread only.
+  std::vector<Command> commands_;  ///< decided on already, for the recorder
+  Mailbox<Command, CommandBytes>::Share at_recorder_;
   std::jthread thread_;
 };
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <mutex>
 #include <thread>
@@ -36,6 +38,9 @@ inline constexpr std::size_t kPlaceBytes = 4096;
   return 1 + bytes_held / kPlaceBytes;
 }
 
+/// A share of a queue is such a part of its places.
+inline constexpr std::size_t kSharesMin = 128;
+
 /// Of items that hold nothing worth counting.
 struct HoldsNothing {
   template <class T>
@@ -52,7 +57,9 @@ template <class T, class BytesHeld = HoldsNothing>
 class Mailbox {
  public:
   explicit Mailbox(std::size_t capacity, OnWaking on_waking = OnWaking::takes_at_once)
-      : capacity_(capacity), on_waking_(on_waking) {}
+      : capacity_(capacity),
+        share_max_(std::max<std::size_t>(1, capacity / kSharesMin)),
+        on_waking_(on_waking) {}
 
   /// Never waits.
   Push try_push(T item) {
@@ -90,16 +97,25 @@ class Mailbox {
     return Push::taken;
   }
 
-  /// Waits for space as often as it must until all are taken, and leaves `group` empty, with its room.
-  /// Others' items may come between where it had to wait.
-  Push push_all(std::vector<T>& group) {
+  /// What one of those who push has here. Belongs to the thread that pushes.
+  class Share {
+    friend Mailbox;
+    std::uint64_t taking_ = 0;  ///< before which it was pushed
+    std::size_t places_ = 0;
+  };
+
+  /// Waits as often as it must until all are taken, and leaves `group` empty, with its room: for space, and
+  /// for the owner to take what is here already of `share`, of which a small part of all places may wait, or
+  /// one item. However much somebody has to push, nobody waits behind more of it than that. Others' items may
+  /// come between where it had to wait.
+  Push push_all(std::vector<T>& group, Share& share) {
     auto next = group.begin();
     bool is_open = true;
     while (is_open && next != group.end()) {
       std::unique_lock lock(mutex_);
-      wait_for_space(lock);
+      space_.wait(lock, [&] { return is_closed_ || (has_space() && has_space_for(*next, share)); });
       is_open = !is_closed_;
-      if (is_open) next = append(next, group.end(), lock);
+      if (is_open) next = append(next, group.end(), share, lock);
     }
     group.clear();
     return is_open ? Push::taken : Push::closed;
@@ -138,6 +154,10 @@ class Mailbox {
  private:
   /// Requires the lock.
   [[nodiscard]] bool has_space() const { return places_ < capacity_; }
+  [[nodiscard]] bool has_space_for(const T& item, const Share& share) const {
+    const bool has_none_here = share.taking_ != takings_;
+    return has_none_here || share.places_ + places_of(item) <= share_max_;
+  }
   void wait_for_space(std::unique_lock<std::mutex>& lock) {
     space_.wait(lock, [this] { return is_closed_ || has_space(); });
   }
@@ -169,14 +189,27 @@ class Mailbox {
     return first;
   }
 
+  template <class Iterator>
+  Iterator append(Iterator first, Iterator last, Share& share, std::unique_lock<std::mutex>& lock) {
+    if (share.taking_ != takings_) share = {};
+    share.taking_ = takings_;
+    auto end = first;
+    do {
+      share.places_ += places_of(*end++);
+    } while (end != last && has_space_for(*end, share));
+    return append(first, end, lock);
+  }
+
+  [[nodiscard]] static std::size_t places_of(const T& item) { return places_for(BytesHeld{}(item)); }
   void add(T item) {
-    places_ += places_for(BytesHeld{}(item));
+    places_ += places_of(item);
     items_.push_back(std::move(item));
   }
 
   bool take(std::vector<T>& items, std::unique_lock<std::mutex>& lock) {
     items.swap(items_);
     places_ = 0;
+    ++takings_;
     const bool has_ended = is_closed_ && items.empty();
     lock.unlock();
     space_.notify_all();
@@ -184,12 +217,14 @@ class Mailbox {
   }
 
   const std::size_t capacity_;
+  const std::size_t share_max_;
   const OnWaking on_waking_;
   std::mutex mutex_;
   std::condition_variable arrival_;
   std::condition_variable space_;
   std::vector<T> items_;
-  std::size_t places_ = 0;  ///< that these take
+  std::size_t places_ = 0;     ///< that these take
+  std::uint64_t takings_ = 1;  ///< how often the owner took them, and one
   bool is_closed_ = false;
 };
 

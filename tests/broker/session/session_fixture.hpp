@@ -51,7 +51,7 @@ class CommandInbox {
 /// Alice, online, and Bob, not; a tea room with Bob in it; and sessions that can be opened for both.
 class SessionTest : public testing::Test {
  protected:
-  explicit SessionTest(std::size_t mailbox_capacity = 64, std::size_t recorder_capacity = 1024)
+  explicit SessionTest(std::size_t mailbox_capacity = 64, std::size_t recorder_capacity = 8192)
       : recorder_(recorder_capacity), tools_{recorder_.mailbox, replies_, reads_,
                                              reading_,          memory_,  {mailbox_capacity}} {
     auto state = restore({"0123456789abcdef",

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <map>
+#include <numeric>
 #include <string>
 #include <thread>
 #include <utility>
@@ -17,6 +18,7 @@ namespace {
 using std::chrono::steady_clock;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 TEST(Mailbox, hands_over_everything_that_waits_in_order) {
   Mailbox<int> mailbox(8);
@@ -153,7 +155,8 @@ TEST(Mailbox, takes_no_group_once_closed) {
   const auto pushed = mailbox.try_push_all(group);
   EXPECT_EQ(pushed.count, 0U);
   EXPECT_EQ(pushed.rest, Push::closed);
-  EXPECT_EQ(mailbox.push_all(group), Push::closed);
+  Mailbox<int>::Share share;
+  EXPECT_EQ(mailbox.push_all(group, share), Push::closed);
 }
 
 TEST(Mailbox, lets_a_group_wait_for_space_part_by_part) {
@@ -161,7 +164,8 @@ TEST(Mailbox, lets_a_group_wait_for_space_part_by_part) {
   Collected<Push> pushed;
   const std::jthread producer([&] {
     std::vector<int> group{1, 2, 3, 4, 5};
-    pushed.add(mailbox.push_all(group));
+    Mailbox<int>::Share share;
+    pushed.add(mailbox.push_all(group, share));
     EXPECT_THAT(group, IsEmpty());
     mailbox.close();
   });
@@ -180,7 +184,8 @@ TEST(Mailbox, wakes_a_group_that_waits_when_it_closes) {
   Collected<Push> pushed;
   const std::jthread producer([&] {
     std::vector<int> group{1, 2, 3};
-    pushed.add(mailbox.push_all(group));
+    Mailbox<int>::Share share;
+    pushed.add(mailbox.push_all(group, share));
   });
   mailbox.close();
   EXPECT_THAT(pushed.wait_for(1), ElementsAre(Push::closed));
@@ -224,7 +229,8 @@ TEST(Mailbox, has_a_group_of_long_items_wait_until_there_are_places) {
   TextMailbox mailbox(4);
   const std::jthread producer([&] {
     std::vector<std::string> group(10, std::string(3 * kPlaceBytes, 'x'));
-    EXPECT_EQ(mailbox.push_all(group), Push::taken);
+    TextMailbox::Share share;
+    EXPECT_EQ(mailbox.push_all(group, share), Push::taken);
     mailbox.close();
   });
   std::size_t taken = 0;
@@ -236,6 +242,65 @@ TEST(Mailbox, has_a_group_of_long_items_wait_until_there_are_places) {
   EXPECT_EQ(taken, 10U);
 }
 
+TEST(Mailbox, holds_a_share_of_what_one_has_to_push) {
+  Mailbox<int> mailbox(2 * kSharesMin);
+  const std::jthread producer([&] {
+    std::vector<int> group(10);
+    std::iota(group.begin(), group.end(), 1);
+    Mailbox<int>::Share share;
+    EXPECT_EQ(mailbox.push_all(group, share), Push::taken);
+    mailbox.close();
+  });
+  std::vector<int> all;
+  std::vector<int> items;
+  while (mailbox.drain(items)) {
+    EXPECT_LE(items.size(), 2U);
+    all.insert(all.end(), items.begin(), items.end());
+  }
+  EXPECT_THAT(all, ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
+}
+
+TEST(Mailbox, counts_a_share_from_one_taking_to_the_next) {
+  Mailbox<int> mailbox(2 * kSharesMin);
+  Mailbox<int>::Share share;
+  std::vector<int> group;
+  std::vector<int> items;
+  for (int round = 0; round < 3; ++round) {
+    mailbox.push_all(group = {1}, share);
+    mailbox.push_all(group = {2}, share);
+    mailbox.drain(items);
+    EXPECT_THAT(items, ElementsAre(1, 2));
+  }
+}
+
+TEST(Mailbox, lets_others_push_while_one_waits_with_more_than_a_share) {
+  Mailbox<int> mailbox(kSharesMin);
+  Collected<Push> pushed;
+  const std::jthread greedy([&] {
+    std::vector<int> group{1, 2};
+    Mailbox<int>::Share share;
+    pushed.add(mailbox.push_all(group, share));
+  });
+  std::vector<int> group{3};
+  Mailbox<int>::Share share;
+  EXPECT_EQ(mailbox.push_all(group, share), Push::taken) << "though nothing was taken of the other's";
+  std::vector<int> all;
+  std::vector<int> items;
+  while (all.size() < 3) {
+    mailbox.drain(items);
+    all.insert(all.end(), items.begin(), items.end());
+  }
+  EXPECT_THAT(all, UnorderedElementsAre(1, 2, 3));
+  EXPECT_THAT(pushed.wait_for(1), ElementsAre(Push::taken));
+}
+
+TEST(Mailbox, takes_an_item_that_is_longer_than_a_share_when_no_other_waits) {
+  TextMailbox mailbox(kSharesMin);
+  TextMailbox::Share share;
+  std::vector<std::string> group{std::string(50 * kPlaceBytes, 'x')};
+  EXPECT_EQ(mailbox.push_all(group, share), Push::taken);
+}
+
 TEST(Mailbox, keeps_the_order_of_groups_and_loses_nothing) {
   constexpr int kProducers = 4;
   constexpr int kItems = 20'000;
@@ -244,9 +309,10 @@ TEST(Mailbox, keeps_the_order_of_groups_and_loses_nothing) {
   for (int producer = 0; producer < kProducers; ++producer) {
     producers.emplace_back([&mailbox, producer] {
       std::vector<std::pair<int, int>> group;
+      Mailbox<std::pair<int, int>>::Share share;
       for (int item = 0; item < kItems; ++item) {
         group.emplace_back(producer, item);
-        if (item % 100 == 99) mailbox.push_all(group);
+        if (item % 100 == 99) mailbox.push_all(group, share);
       }
     });
   }
