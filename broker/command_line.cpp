@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "broker/exit_status.hpp"
 #include "broker/invite_command.hpp"
 #include "broker/maintenance_commands.hpp"
 #include "broker/operator_commands.hpp"
@@ -17,9 +18,7 @@
 namespace palabre::broker {
 namespace {
 
-constexpr int kUsage = 2;
-
-using Command = std::function<int(const Config&)>;
+using Action = std::function<int(const Config&)>;
 
 /// What may stand behind a command's name.
 struct Arguments {
@@ -33,14 +32,14 @@ struct Arguments {
 using SharedArguments = std::shared_ptr<Arguments>;
 
 /// Adds one command to `parent`, which takes the settings, too, and makes it the chosen one when it is given.
-CLI::App& add_command(CLI::App& parent, const char* name, const char* help, Command& chosen, Command run) {
+CLI::App& add_command(CLI::App& parent, const char* name, const char* help, Action& chosen, Action run) {
   auto* added = parent.add_subcommand(name, help)->fallthrough();
   added->callback([&chosen, run = std::move(run)] { chosen = run; });
   return *added;
 }
 
 /// What an administrator does with a store.
-void add_store_commands(CLI::App& app, Command& chosen, const SharedArguments& arguments) {
+void add_store_commands(CLI::App& app, Action& chosen, const SharedArguments& arguments) {
   auto& place = arguments->place;
   add_command(app, "check", "Look through the whole store; status 1 when it is damaged", chosen,
               [](const Config& config) { return check(config.data_dir); });
@@ -82,7 +81,7 @@ CLI::App& taking_name(CLI::App& added, Arguments& arguments) {
 }
 
 /// Who is registered, and by which key.
-void add_identity_commands(CLI::App& identity, Command& chosen, const SharedArguments& arguments) {
+void add_identity_commands(CLI::App& identity, Action& chosen, const SharedArguments& arguments) {
   add_command(identity, "list", "Number, name, fingerprint of the key, and who is banned", chosen,
               [](const Config& config) { return operate(config, Listing{}); });
   auto& add =
@@ -107,7 +106,7 @@ void add_identity_commands(CLI::App& identity, Command& chosen, const SharedArgu
 }
 
 /// Who may come in. All of it works beside a running broker, and without one.
-void add_people_commands(CLI::App& app, Command& chosen, const SharedArguments& arguments) {
+void add_people_commands(CLI::App& app, Action& chosen, const SharedArguments& arguments) {
   add_command(app, "invite",
               "Print an invitation: what palabre on another machine needs, with a code for one newcomer",
               chosen, [](const Config& config) { return invite(config); });

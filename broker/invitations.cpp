@@ -54,7 +54,7 @@ bool has_broker_secret(const fs::path& data_dir) {
 
 CurveKey broker_secret(const fs::path& data_dir) {
   const auto path = secret_file(data_dir);
-  const auto text = kept_secret(path, [] { return text_of(make_key_pair().secret); });
+  const auto text = kept_secret(path, [] { return palabre::text_of(make_key_pair().secret); });
   if (auto key = read_key(text)) return *key;
   throw std::runtime_error(path.string() + " holds no key");
 }

@@ -11,6 +11,7 @@
 #include "broker/broker.hpp"
 #include "broker/command_line.hpp"
 #include "broker/config.hpp"
+#include "broker/exit_status.hpp"
 #include "broker/invitations.hpp"
 #include "broker/log.hpp"
 #include "broker/threads/named_thread.hpp"
@@ -18,9 +19,6 @@
 
 namespace palabre::broker {
 namespace {
-
-constexpr int kFailed = 1;
-constexpr int kUsage = 2;
 
 // Enough for SQLite and msgpack at their limits, and small enough for a thread per client.
 constexpr std::size_t kThreadStackBytes = 512 * 1024;

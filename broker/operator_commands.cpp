@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "broker/domain/command_batch.hpp"
+#include "broker/exit_status.hpp"
 #include "broker/journal/data_directory.hpp"
 #include "broker/journal/sqlite_journal.hpp"
 #include "broker/operator/operator_answer.hpp"
@@ -16,8 +17,6 @@
 
 namespace palabre::broker {
 namespace {
-
-constexpr int kUsage = 2;
 
 /// Longer than the broker takes to say that it is too busy.
 constexpr std::chrono::seconds kPatience{15};

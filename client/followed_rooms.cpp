@@ -11,7 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Milliseconds kReplyTimeout = 5s;
 constexpr Milliseconds kRefusedPause = 1s;
 
 void append(Events& events, Events more) {

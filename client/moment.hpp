@@ -9,6 +9,9 @@ namespace palabre {
 using Moment = std::chrono::steady_clock::time_point;
 using Milliseconds = std::chrono::milliseconds;
 
+/// The broker drops replies when their queue is full: after this long the question is asked again.
+inline constexpr Milliseconds kReplyTimeout{5000};
+
 /// How long to wait before trying again: `base` and up to half of it more, so that many clients that were
 /// turned away together do not come back together. `jitter` is a random number from 0 to 1.
 [[nodiscard]] inline Milliseconds spread(Milliseconds base, double jitter) {

@@ -5,11 +5,6 @@
 namespace palabre {
 namespace {
 
-using namespace std::chrono_literals;
-
-/// The broker drops replies when their queue is full: after this long the question is asked again.
-constexpr Milliseconds kReplyTimeout = 5s;
-
 bool changes_membership(const Request& request) {
   return std::holds_alternative<request::Join>(request) || std::holds_alternative<request::Leave>(request);
 }

@@ -9,8 +9,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kWindow = 8;
-/// A POST unanswered for so long is sent again; doubled while nothing is answered, for a slow broker's sake.
-constexpr Milliseconds kReplyTimeout = 5s;
+/// A POST unanswered for kReplyTimeout is sent again; doubled while nothing is answered, for a slow broker's
+/// sake.
 constexpr Milliseconds kReplyTimeoutMax = 40s;
 constexpr Milliseconds kDisorderPause = 100ms;
 constexpr Milliseconds kDisorderPauseMax = 5s;

@@ -17,7 +17,7 @@ constexpr std::uint64_t kStretch = 64 * 1024;
 // So much may be under way to each subscriber: 14 full frames, or 256 small ones. Less would leave the
 // sockets idle between two wake-ups; more only waits in queues.
 constexpr std::uint64_t kLagMax = 1024 * 1024;
-constexpr auto kPatience = std::chrono::seconds(1);
+constexpr auto kPauseMax = std::chrono::seconds(1);
 
 /// Where a subscriber on this machine reaches a bound endpoint: its wildcard address is no destination.
 std::string reachable(std::string endpoint) {
@@ -69,7 +69,7 @@ void Canary::wait_until_near() {
   listen();
   while (is_alive_ && lag() > lag_max_) {
     const auto before = heard_;
-    wait_for(items_, kPatience);
+    wait_for(items_, kPauseMax);
     listen();
     if (heard_ == before) is_alive_ = false;
   }

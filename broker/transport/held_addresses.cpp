@@ -7,7 +7,7 @@ namespace palabre::broker {
 namespace {
 
 // The kernel replaces a program in some tens of microseconds: so often at most.
-constexpr auto kPause = std::chrono::milliseconds(5);
+constexpr auto kPauseOfTellings = std::chrono::milliseconds(5);
 
 }  // namespace
 
@@ -34,7 +34,7 @@ void HeldAddresses::hold(const PeerAddress& address, const Quarantine& quarantin
   auto& until = held_[address];
   if (until == quarantine.held_until(address)) return;
   until = quarantine.held_until(address);
-  next_telling_ = std::min(next_telling_, std::max(now, told_ + kPause));
+  next_telling_ = std::min(next_telling_, std::max(now, told_ + kPauseOfTellings));
 }
 
 void HeldAddresses::tell_kernel(Moment now) {
@@ -48,7 +48,7 @@ void HeldAddresses::tell_kernel(Moment now) {
   }
   filter_.drop(addresses);
   told_ = now;
-  next_telling_ = held_.empty() ? Moment::max() : std::max(first_release, now + kPause);
+  next_telling_ = held_.empty() ? Moment::max() : std::max(first_release, now + kPauseOfTellings);
 }
 
 std::optional<HeldAddresses::Moment> HeldAddresses::due_at() const {

@@ -12,8 +12,6 @@
 namespace palabre::broker {
 namespace {
 
-constexpr int kLingerMs = 1000;
-
 constexpr auto kTick = std::chrono::milliseconds(limits::kTickMs);
 // Who comes and goes is told at once when it is quiet, and so often at most when a crowd comes: told one by
 // one, n newcomers would be n × n frames.

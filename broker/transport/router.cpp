@@ -13,7 +13,6 @@ namespace {
 
 // So many messages are taken before the outbox gets its turn.
 constexpr int kMessagesPerWakeUp = 256;
-constexpr int kLingerMs = 1000;
 // Beyond so many replies that one client has not read, it loses some and asks again, which takes it seconds:
 // so there is space for what a busy sender gets in a tenth of a second.
 constexpr int kRepliesWaitingMax = 4096;

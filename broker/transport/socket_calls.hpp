@@ -28,6 +28,9 @@ bool skip_rest(zmq::socket_t& socket, const zmq::message_t& frame);
 /// Waits until an item is ready or `timeout` passes.
 void wait_for(std::vector<zmq::pollitem_t>& items, std::chrono::milliseconds timeout);
 
+/// How long what was sent may still take when a socket closes.
+inline constexpr int kLingerMs = 1000;
+
 /// Options that every socket we bind has (port-wide rules of the transport, see ARCHITECTURE.md).
 void prepare_bound_socket(zmq::socket_t& socket, std::string_view zap_domain, std::int64_t frame_bytes_max);
 

@@ -11,10 +11,6 @@ namespace {
 using codec::Fields;
 using codec::Writer;
 
-Writer& begin(Writer& writer, std::string_view type, RequestId id, std::size_t fields) {
-  return writer.map(2 + fields).field("type", type).field("request", id);
-}
-
 /// Writes each kind of request.
 struct RequestWriter {
   Writer& writer;
@@ -23,20 +19,22 @@ struct RequestWriter {
   void operator()(const request::Hello& hello) {
     const std::size_t keys =
         2 + (hello.token.empty() ? 0 : 1) + (hello.run ? 1 : 0) + (hello.invite.empty() ? 0 : 1);
-    begin(writer, "hello", id, keys).field("version", hello.version).field("name", hello.name);
+    codec::begin(writer, "hello", id, keys).field("version", hello.version).field("name", hello.name);
     if (!hello.token.empty()) writer.field("token", hello.token);
     if (hello.run) writer.field("run", hello.run);
     if (!hello.invite.empty()) writer.field("invite", hello.invite);
   }
   void operator()(const request::Post& post) {
-    begin(writer, "post", id, 4).field("room", post.room).field("outbox", post.outbox);
+    codec::begin(writer, "post", id, 4).field("room", post.room).field("outbox", post.outbox);
     writer.field("counter", post.counter).add("texts").array(post.texts.size());
     for (const auto& text : post.texts) writer.add(text);
   }
-  void operator()(const request::Join& join) { begin(writer, "join", id, 1).field("room", join.room); }
-  void operator()(const request::Leave& leave) { begin(writer, "leave", id, 1).field("room", leave.room); }
+  void operator()(const request::Join& join) { codec::begin(writer, "join", id, 1).field("room", join.room); }
+  void operator()(const request::Leave& leave) {
+    codec::begin(writer, "leave", id, 1).field("room", leave.room);
+  }
   void operator()(const request::History& history) {
-    begin(writer, "history", id, 3).field("room", history.room).field("count", history.count);
+    codec::begin(writer, "history", id, 3).field("room", history.room).field("count", history.count);
     if (history.since) {
       writer.field("since", *history.since);
     } else {
@@ -44,19 +42,22 @@ struct RequestWriter {
     }
   }
   void operator()(const request::Row& row) {
-    begin(writer, "row", id, 3).field("client", row.client).field("from", row.from).field("count", row.count);
+    codec::begin(writer, "row", id, 3)
+        .field("client", row.client)
+        .field("from", row.from)
+        .field("count", row.count);
   }
-  void operator()(const request::Heads&) { begin(writer, "heads", id, 0); }
-  void operator()(const request::Rooms&) { begin(writer, "rooms", id, 0); }
+  void operator()(const request::Heads&) { codec::begin(writer, "heads", id, 0); }
+  void operator()(const request::Rooms&) { codec::begin(writer, "rooms", id, 0); }
   void operator()(const request::Who& who) {
-    begin(writer, "who", id, who.room ? 3 : 2).field("from", who.from).field("count", who.count);
+    codec::begin(writer, "who", id, who.room ? 3 : 2).field("from", who.from).field("count", who.count);
     if (who.room) writer.field("room", *who.room);
   }
   void operator()(const request::Moderate& moderate) {
     const bool has_for = moderate.action == Moderation::mute;
     const std::size_t keys =
         3 + (moderate.role ? 1 : 0) + (has_for ? 1 : 0) + (moderate.reason.empty() ? 0 : 1);
-    begin(writer, "moderate", id, keys)
+    codec::begin(writer, "moderate", id, keys)
         .field("room", moderate.room)
         .field("action", name_of(moderate.action));
     writer.field("name", moderate.name);
@@ -65,14 +66,16 @@ struct RequestWriter {
     if (!moderate.reason.empty()) writer.field("reason", moderate.reason);
   }
   void operator()(const request::Audit& audit) {
-    begin(writer, "audit", id, 3)
+    codec::begin(writer, "audit", id, 3)
         .field("room", audit.room)
         .field("from", audit.from)
         .field("count", audit.count);
   }
-  void operator()(const request::Whois& whois) { begin(writer, "whois", id, 1).field("name", whois.name); }
-  void operator()(const request::Ping&) { begin(writer, "ping", id, 0); }
-  void operator()(const request::Goodbye&) { begin(writer, "goodbye", id, 0); }
+  void operator()(const request::Whois& whois) {
+    codec::begin(writer, "whois", id, 1).field("name", whois.name);
+  }
+  void operator()(const request::Ping&) { codec::begin(writer, "ping", id, 0); }
+  void operator()(const request::Goodbye&) { codec::begin(writer, "goodbye", id, 0); }
 };
 
 Request read_hello(Fields& fields) {

@@ -119,6 +119,11 @@ void write_batch_fields(Writer& writer, const AnyBatch& batch, std::size_t count
   for (const auto& [client, name] : batch.names) writer.array(2).add(client).add(name);
 }
 
+/// Begins a request or a reply that has `fields` fields of its own.
+inline Writer& begin(Writer& writer, std::string_view type, RequestId id, std::size_t fields) {
+  return writer.map(2 + fields).field("type", type).field("request", id);
+}
+
 /// Appends one event: `[client, column, text, milliseconds after the header's time]`.
 inline void write_event(Bytes& frame, ClientNumber client, Column column, std::string_view text,
                         std::uint64_t offset_ms) {
