@@ -126,6 +126,16 @@ TEST_F(RecorderTest, answers_a_repeat_whose_original_is_in_the_same_batch) {
   EXPECT_THAT(stored_texts(), ElementsAre("one", "two"));
 }
 
+TEST_F(RecorderTest, commits_nothing_for_a_repeat_of_what_is_stored) {
+  connect_both();
+  decide_at_once({post({kAlice, kAlices, {2}}, {1}, {"one", "two"})});
+  const auto before = journal_.commits();
+  decide_at_once({post({kBob, kBobs, {3}}, {1}, {"three"}), post({kAlice, kAlices, {4}}, {1}, {"one", "two"}),
+                  post({kBob, kBobs, {5}}, {2}, {"four"})});
+  EXPECT_EQ(journal_.commits(), before + 1);
+  EXPECT_THAT(stored_texts(), ElementsAre("one", "two", "three", "four"));
+}
+
 TEST_F(RecorderTest, answers_a_repeat_after_a_restart) {
   connect_both();
   decide_at_once({post({kAlice, kAlices, {2}}, {1}, {"one"})});
