@@ -19,15 +19,23 @@ bool is_loopback(std::string_view place) {
   return host == "localhost" || host == "[::1]" || host.starts_with("127.");
 }
 
+/// The invitation that was left last: a broker that was killed may have left another before, elsewhere.
 std::optional<KnownKey> left_on_this_machine(const std::string& place) {
   const auto port = static_cast<std::uint16_t>(std::stoul(place.substr(place.rfind(':') + 1)));
+  std::optional<KnownKey> newest;
+  std::filesystem::file_time_type newest_at;
   for (const auto& file : local_invitation_files(port)) {
+    std::error_code gone;
+    const auto left_at = std::filesystem::last_write_time(file, gone);
+    if (gone || (newest && left_at <= newest_at)) continue;
     std::string line;
     if (std::ifstream stream(file); !stream || !std::getline(stream, line)) continue;
-    if (const auto invitation = read_invitation(line))
-      return KnownKey{invitation->broker, file.string() + ":1"};
+    const auto invitation = read_invitation(line);
+    if (!invitation) continue;
+    newest = KnownKey{invitation->broker, file.string() + ":1"};
+    newest_at = left_at;
   }
-  return std::nullopt;
+  return newest;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <chrono>
 #include <fstream>
 
 #include "schema/invitation.hpp"
@@ -54,13 +55,22 @@ TEST_F(KnownBrokersTest, name_a_line_that_holds_no_key) {
 
 class FindKey : public KnownBrokersTest {
  protected:
-  FindKey() { ::setenv("XDG_RUNTIME_DIR", directory_.path().c_str(), 1); }
-  ~FindKey() override { ::unsetenv("XDG_RUNTIME_DIR"); }
+  FindKey() {
+    ::setenv("XDG_RUNTIME_DIR", (directory_.path() / "runtime").c_str(), 1);
+    ::setenv("XDG_STATE_HOME", (directory_.path() / "state").c_str(), 1);
+  }
+  ~FindKey() override {
+    ::unsetenv("XDG_RUNTIME_DIR");
+    ::unsetenv("XDG_STATE_HOME");
+  }
 
-  void leave(const std::string& port, const CurveKey& key) const {
-    std::filesystem::create_directories(directory_.path() / "palabre");
-    std::ofstream(directory_.path() / "palabre" / (port + ".invitation"))
-        << text_of(Invitation{"127.0.0.1:" + port, key, {}}) << '\n';
+  void leave(const std::string& port, const CurveKey& key, const std::string& folder = "runtime",
+             std::chrono::hours ago = {}) const {
+    const auto place = directory_.path() / folder / "palabre";
+    std::filesystem::create_directories(place);
+    const auto file = place / (port + ".invitation");
+    std::ofstream(file) << text_of(Invitation{"127.0.0.1:" + port, key, {}}) << '\n';
+    std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() - ago);
   }
 };
 
@@ -82,6 +92,15 @@ TEST_F(FindKey, needs_no_invitation_on_the_same_machine) {
   leave("9", kKey);
   EXPECT_EQ(find_key({"tcp://127.0.0.1:9"}, brokers_).server, text_of(Invitation{"127.0.0.1:9", kKey, ""}));
   EXPECT_EQ(find_key({"tcp://host:9"}, brokers_).origin, "") << "it speaks of this machine only";
+}
+
+TEST_F(FindKey, believes_the_broker_that_came_last_to_a_port_of_this_machine) {
+  leave("9", kOther, "runtime", std::chrono::hours(1));
+  leave("9", kKey, "state");
+  EXPECT_EQ(find_key({"tcp://127.0.0.1:9"}, brokers_).server, text_of(Invitation{"127.0.0.1:9", kKey, ""}));
+  leave("8", kOther, "state", std::chrono::hours(1));
+  leave("8", kKey, "runtime");
+  EXPECT_EQ(find_key({"tcp://127.0.0.1:8"}, brokers_).server, text_of(Invitation{"127.0.0.1:8", kKey, ""}));
 }
 
 }  // namespace
