@@ -13,7 +13,7 @@
 
 namespace palabre {
 
-using namespace palabre::testing;
+using namespace palabre::samples;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;

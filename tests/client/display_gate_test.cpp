@@ -20,7 +20,7 @@ event::Message message(std::uint64_t sequence, std::string text = "text", std::s
           .text = std::move(text)};
 }
 
-std::vector<std::uint64_t> sequences_of(const std::vector<event::Message>& messages) {
+std::vector<std::uint64_t> numbers_of(const std::vector<event::Message>& messages) {
   std::vector<std::uint64_t> sequences;
   for (const auto& each : messages) sequences.push_back(each.sequence.value);
   return sequences;
@@ -46,7 +46,7 @@ TEST(DisplayGate, hands_over_what_it_held_in_order_and_opens) {
   gate.close();
   hold(gate, 1, 3);
   const auto released = gate.release();
-  EXPECT_THAT(sequences_of(released.messages), ElementsAre(1, 2, 3));
+  EXPECT_THAT(numbers_of(released.messages), ElementsAre(1, 2, 3));
   EXPECT_THAT(released.rest, IsEmpty());
   EXPECT_EQ(released.count.total, 3U);
   EXPECT_TRUE(gate.is_open());
@@ -77,7 +77,7 @@ TEST(DisplayGate, keeps_only_numbers_beyond_its_bound) {
   gate.close();
   hold(gate, 10, 20);
   const auto released = gate.release();
-  EXPECT_THAT(sequences_of(released.messages), ElementsAre(10, 11, 12));
+  EXPECT_THAT(numbers_of(released.messages), ElementsAre(10, 11, 12));
   EXPECT_THAT(released.rest, ElementsAre(DisplayGate::Range{"lobby", "0123456789abcdef", {13}, {20}}));
   EXPECT_EQ(released.count.total, 11U);
 }
@@ -118,8 +118,8 @@ TEST(DisplayGate, peeks_at_the_last_messages_without_opening) {
   DisplayGate gate({.own_name = "", .kept_max = 2, .recent_max = 4});
   gate.close();
   hold(gate, 1, 10);
-  EXPECT_THAT(sequences_of(gate.peek(2)), ElementsAre(9, 10));
-  EXPECT_THAT(sequences_of(gate.peek(100)), ElementsAre(7, 8, 9, 10));
+  EXPECT_THAT(numbers_of(gate.peek(2)), ElementsAre(9, 10));
+  EXPECT_THAT(numbers_of(gate.peek(100)), ElementsAre(7, 8, 9, 10));
   EXPECT_FALSE(gate.is_open());
   EXPECT_EQ(gate.count().total, 10U);
 }

@@ -8,7 +8,7 @@
 namespace palabre {
 namespace {
 
-using namespace palabre::testing;
+using namespace palabre::samples;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;

@@ -7,7 +7,7 @@
 namespace palabre {
 namespace {
 
-using namespace palabre::testing;
+using namespace palabre::samples;
 
 Heartbeat started() {
   Heartbeat heartbeat;

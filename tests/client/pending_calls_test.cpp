@@ -8,7 +8,7 @@
 namespace palabre {
 namespace {
 
-using namespace palabre::testing;
+using namespace palabre::samples;
 using ::testing::SizeIs;
 
 constexpr CallNumber kCall{5};

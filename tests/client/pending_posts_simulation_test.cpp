@@ -11,7 +11,7 @@
 namespace palabre {
 namespace {
 
-using namespace palabre::testing;
+using namespace palabre::samples;
 
 /// What schema/README.md, section 4 says a broker does with posts. A text that begins with '!' is one it
 /// refuses; in the room "shut" nobody may post.
@@ -157,13 +157,6 @@ class ShakyLine {
   std::vector<std::string> texts_due_;
   Events events_;
 };
-
-template <class Kind>
-std::vector<std::uint64_t> tickets_of(const Events& events) {
-  std::vector<std::uint64_t> tickets;
-  for (const auto& event : only<Kind>(events)) tickets.push_back(event.counter.value);
-  return tickets;
-}
 
 TEST(PendingPostsSimulation, stores_each_good_post_once_and_in_order_and_reports_each_fate_once) {
   for (unsigned seed = 0; seed < 10'000; ++seed) {

@@ -8,7 +8,7 @@
 namespace palabre {
 namespace {
 
-using namespace palabre::testing;
+using namespace palabre::samples;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -51,13 +51,6 @@ class PendingPostsTest : public ::testing::Test {
   std::uint64_t tickets = 0;
   PendingPosts posts{[this] { return OutboxId{++outboxes}; }};
 };
-
-template <class Kind>
-std::vector<std::uint64_t> tickets_of(const Events& events) {
-  std::vector<std::uint64_t> tickets;
-  for (const auto& event : only<Kind>(events)) tickets.push_back(event.counter.value);
-  return tickets;
-}
 
 TEST_F(PendingPostsTest, counts_from_one_over_all_rooms) {
   add("lobby", "a");

@@ -11,7 +11,7 @@
 
 /// Small pieces that the client's tests are made of. In every sample room the text of a message is its
 /// sequence.
-namespace palabre::testing {
+namespace palabre::samples {
 
 using namespace std::chrono_literals;
 
@@ -49,6 +49,14 @@ inline std::vector<std::uint64_t> sequences_of(const Events& events) {
   return sequences;
 }
 
+/// Of posts that were stored, or refused, as Kind says.
+template <class Kind>
+std::vector<std::uint64_t> tickets_of(const Events& events) {
+  std::vector<std::uint64_t> tickets;
+  for (const auto& event : only<Kind>(events)) tickets.push_back(event.counter.value);
+  return tickets;
+}
+
 inline std::vector<std::uint64_t> from_to(std::uint64_t first, std::uint64_t last) {
   std::vector<std::uint64_t> numbers;
   for (; first <= last; ++first) numbers.push_back(first);
@@ -60,4 +68,4 @@ inline void append(Events& events, Events more) { events.insert(events.end(), mo
 /// What happens on the way to the point of a test.
 inline void disregard(const Events&) {}
 
-}  // namespace palabre::testing
+}  // namespace palabre::samples

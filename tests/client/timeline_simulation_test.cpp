@@ -10,7 +10,7 @@
 namespace palabre {
 namespace {
 
-using namespace palabre::testing;
+using namespace palabre::samples;
 
 /// A room whose messages reach one Timeline over a feed that loses, and a talk connection that answers late,
 /// is busy or loses replies too. Neither reorders what it carries.

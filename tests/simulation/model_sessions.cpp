@@ -58,6 +58,16 @@ void ModelBroker::answer(ClientNumber client, const Session& session, const Fram
   }
 }
 
+template <class Read>
+ClientNumber ModelBroker::reader_of(ClientNumber client, const Read& read) const {
+  if constexpr (std::is_same_v<Read, request::History>) {
+    if (surroundings_.has(PlantedBug::lets_strangers_read) && !is_open_room(read.room))
+      return {
+          static_cast<std::uint32_t>(1 + surroundings_.dice.below(recorder_.state().roster.all().size()))};
+  }
+  return client;
+}
+
 void ModelBroker::answer_read(ClientNumber client, const Origin& origin, const Request& request) {
   auto reply = std::visit(
       [&]<class Read>(const Read& read) -> Reply {
@@ -71,16 +81,6 @@ void ModelBroker::answer_read(ClientNumber client, const Origin& origin, const R
   plant_in(reply);
   if (std::holds_alternative<reply::Page>(reply) && surroundings_.has(PlantedBug::skips_refills)) return;
   say(origin.connection, origin.request, reply);
-}
-
-template <class Read>
-ClientNumber ModelBroker::reader_of(ClientNumber client, const Read& read) const {
-  if constexpr (std::is_same_v<Read, request::History>) {
-    if (surroundings_.has(PlantedBug::lets_strangers_read) && !is_open_room(read.room))
-      return {
-          static_cast<std::uint32_t>(1 + surroundings_.dice.below(recorder_.state().roster.all().size()))};
-  }
-  return client;
 }
 
 void ModelBroker::plant_in(Reply& reply) {

@@ -131,7 +131,7 @@ def matching_lines(files, pattern, sentence):
 def using_namespace(files):
     """But for literals, and for a test's own tools."""
     cpp = [file for file in files if file.is_cpp()]
-    tools = r"std::(\w+_)?literals|palabre::testing"
+    tools = r"std::(\w+_)?literals|palabre::samples"
     return matching_lines(cpp, rf"\busing[ ]namespace (?!({tools});)", "name what you use")
 
 

@@ -5,14 +5,13 @@
 #include <random>
 
 #include "tests/broker/domain/domain_fixture.hpp"
+#include "tests/support/people.hpp"
 
 namespace palabre::broker {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-constexpr ConnectionId kDesk{11};
 
 std::vector<ClientNumber> members(const MemberSet& set) {
   std::vector<ClientNumber> all;

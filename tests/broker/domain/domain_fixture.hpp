@@ -8,13 +8,11 @@
 #include <vector>
 
 #include "broker/domain/state.hpp"
+#include "tests/support/people.hpp"
 #include "tests/support/stored_message.hpp"
 
 namespace palabre::broker {
 
-inline constexpr ClientNumber kAlice{1};
-inline constexpr ClientNumber kBob{2};
-inline constexpr RoomNumber kTea{2};
 inline constexpr OutboxId kOutbox{77};
 
 /// A store in which nobody ever registered.

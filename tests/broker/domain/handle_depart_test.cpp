@@ -2,15 +2,14 @@
 
 #include "tests/broker/domain/domain_fixture.hpp"
 
+#include "tests/support/people.hpp"
+
 namespace palabre::broker {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-constexpr ConnectionId kDesk{11};
-constexpr ConnectionId kPhone{12};
 
 class Depart : public DomainTest {
  protected:

@@ -2,6 +2,8 @@
 
 #include "tests/broker/domain/domain_fixture.hpp"
 
+#include "tests/support/people.hpp"
+
 namespace palabre::broker {
 namespace {
 
@@ -10,8 +12,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr ConnectionId kDesk{11};
-constexpr ConnectionId kPhone{12};
 const CurveKey kKey(kKeyBytes, 'k');
 const CurveKey kOtherKey(kKeyBytes, 'o');
 

@@ -2,6 +2,7 @@
 
 #include "broker/domain/directory.hpp"
 #include "tests/broker/domain/domain_fixture.hpp"
+#include "tests/support/people.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -11,7 +12,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr ConnectionId kDesk{1};
 constexpr ConnectionId kBobs{2};
 constexpr ConnectionId kStranger{13};
 

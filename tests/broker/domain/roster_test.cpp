@@ -2,13 +2,12 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/support/people.hpp"
+
 namespace palabre::broker {
 namespace {
 
 using testing::ElementsAre;
-
-constexpr ConnectionId kDesk{11};
-constexpr ConnectionId kPhone{12};
 
 TEST(Roster, numbers_identities_from_one) {
   Roster roster;

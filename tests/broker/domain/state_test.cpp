@@ -3,12 +3,11 @@
 #include <gmock/gmock.h>
 
 #include "tests/broker/domain/domain_fixture.hpp"
+#include "tests/support/people.hpp"
 #include "tests/support/stored_message.hpp"
 
 namespace palabre::broker {
 namespace {
-
-constexpr ConnectionId kDesk{11};
 
 /// Alice and Bob in the lobby, Bob alone in the tea room.
 Image used_store() {

@@ -6,6 +6,7 @@
 
 #include "broker/journal/journal_failure.hpp"
 #include "tests/broker/journal/store_fixture.hpp"
+#include "tests/support/people.hpp"
 
 /// Stores that a disk, or somebody, has changed: damage is named and refused, never served.
 namespace palabre::broker {
@@ -15,8 +16,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::SizeIs;
 using testing::ThrowsMessage;
-
-constexpr ClientNumber kAlice{1};
 
 class DamagedStoreTest : public StoreTest {
  protected:

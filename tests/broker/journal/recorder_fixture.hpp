@@ -13,11 +13,10 @@
 #include "broker/journal/recorder.hpp"
 #include "tests/support/fakes.hpp"
 #include "tests/support/memory_journal.hpp"
+#include "tests/support/people.hpp"
 
 namespace palabre::broker {
 
-inline constexpr ClientNumber kAlice{1};
-inline constexpr ClientNumber kBob{2};
 inline constexpr ConnectionId kAlices{11};
 inline constexpr ConnectionId kBobs{12};
 inline constexpr OutboxId kOutbox{77};

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "schema/limits.hpp"
+#include "tests/support/people.hpp"
 #include "tests/support/stored_message.hpp"
 
 namespace palabre::broker {
@@ -10,10 +11,6 @@ namespace {
 
 using testing::IsEmpty;
 using testing::SizeIs;
-
-constexpr ClientNumber kAlice{1};
-constexpr ClientNumber kBob{2};
-constexpr RoomNumber kTea{2};
 
 record::Cells cells(ClientNumber client, Column column, RoomNumber room, Sequence sequence,
                     const std::vector<std::string>& texts) {

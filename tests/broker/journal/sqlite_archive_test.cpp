@@ -7,16 +7,13 @@
 
 #include "schema/limits.hpp"
 #include "tests/broker/journal/store_fixture.hpp"
+#include "tests/support/people.hpp"
 
 namespace palabre::broker {
 namespace {
 
 using testing::IsEmpty;
 using testing::SizeIs;
-
-constexpr ClientNumber kAlice{1};
-constexpr ClientNumber kBob{2};
-constexpr RoomNumber kTea{2};
 
 class SqliteArchiveTest : public StoreTest {
  protected:

@@ -7,6 +7,7 @@
 #include "broker/domain/state.hpp"
 #include "broker/journal/journal_failure.hpp"
 #include "tests/broker/journal/store_fixture.hpp"
+#include "tests/support/people.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -15,10 +16,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
 using testing::SizeIs;
-
-constexpr ClientNumber kAlice{1};
-constexpr ClientNumber kBob{2};
-constexpr RoomNumber kTea{2};
 
 class SqliteJournalTest : public StoreTest {
  protected:

@@ -8,14 +8,12 @@
 #include "broker/journal/journal_failure.hpp"
 #include "broker/maintenance/check.hpp"
 #include "tests/broker/journal/store_fixture.hpp"
+#include "tests/support/people.hpp"
 
 /// Single bytes of a store that have changed, anywhere: nothing wrong is ever served.
 namespace palabre::broker {
 namespace {
 
-constexpr ClientNumber kAlice{1};
-constexpr ClientNumber kBob{2};
-constexpr RoomNumber kTea{2};
 constexpr std::uint64_t kMessages = 400;
 
 /// PALABRE_FLIPS says how many bytes are tried, one after the other.

@@ -7,6 +7,7 @@
 #include "broker/maintenance/copy.hpp"
 #include "broker/maintenance/repair.hpp"
 #include "tests/broker/journal/store_fixture.hpp"
+#include "tests/support/people.hpp"
 
 /// What an administrator does with a store: look through it, copy it, put it back, save what can be saved.
 namespace palabre::broker {
@@ -18,10 +19,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 using testing::ThrowsMessage;
-
-constexpr ClientNumber kAlice{1};
-constexpr ClientNumber kBob{2};
-constexpr RoomNumber kTea{2};
 
 /// A store with two clients, two rooms and 40 messages, half of them in each room, in commits of two.
 class MaintenanceTest : public StoreTest {

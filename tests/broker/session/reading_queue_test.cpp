@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "schema/limits.hpp"
+#include "tests/support/people.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -13,8 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 
-constexpr ClientNumber kAlice{1};
-constexpr ClientNumber kBob{2};
 constexpr ClientNumber kDora{99};
 
 ReadTask task(ClientNumber client, std::uint64_t request = 1) {

@@ -13,15 +13,11 @@
 #include "broker/session/registry.hpp"
 #include "tests/support/fakes.hpp"
 #include "tests/support/memory_journal.hpp"
+#include "tests/support/people.hpp"
 #include "tests/support/threads_of_process.hpp"
 
 namespace palabre::broker {
 
-inline constexpr ClientNumber kAlice{1};
-inline constexpr ClientNumber kBob{2};
-inline constexpr ConnectionId kDesk{11};
-inline constexpr ConnectionId kPhone{12};
-inline constexpr RoomNumber kTea{2};
 inline const std::string kToken = "correct-horse-battery-staple";
 
 /// The recorder as its commands arrive, with nobody behind it: the test takes them out.

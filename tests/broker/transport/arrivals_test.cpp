@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "tests/support/people.hpp"
+
 namespace palabre::broker {
 namespace {
 
@@ -12,10 +14,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
 
-constexpr ClientNumber kAlice{1};
 constexpr ClientNumber kBob{70};
-constexpr ConnectionId kDesk{11};
-constexpr ConnectionId kPhone{12};
 
 using Told = std::vector<std::pair<ClientNumber, std::vector<std::string>>>;
 

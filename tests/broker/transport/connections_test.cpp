@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/support/people.hpp"
+
 namespace palabre::broker {
 namespace {
 
@@ -10,8 +12,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
-
-constexpr ClientNumber kAlice{1};
 
 /// Moments are seconds since the test began.
 class ConnectionsTest : public testing::Test {

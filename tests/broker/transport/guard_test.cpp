@@ -22,8 +22,8 @@ using testing::HasSubstr;
 
 constexpr std::size_t kFromOneAddress = 4;
 constexpr std::uint64_t kFeedBytes = 4096;
-const std::string kThere = "127.0.0.9";
-const std::string kElsewhere = "127.0.0.8";
+const std::string kSource = "127.0.0.9";
+const std::string kOtherSource = "127.0.0.8";
 // Before the SYN that was dropped is sent again, which takes a second.
 constexpr auto kAnswered = 500ms;
 
@@ -115,8 +115,8 @@ class GuardTest : public testing::Test {
 };
 
 TEST_F(GuardTest, ends_a_subscriber_who_sends_too_much_and_nobody_else) {
-  const auto offender = subscriber(kThere);
-  const auto honest = subscriber(kThere);
+  const auto offender = subscriber(kSource);
+  const auto honest = subscriber(kSource);
   honest->send("\x01room/lobby/");
   send_too_much(*offender);
   EXPECT_TRUE(eventually([&] { return offender->is_ended(); }));
@@ -125,7 +125,7 @@ TEST_F(GuardTest, ends_a_subscriber_who_sends_too_much_and_nobody_else) {
 }
 
 TEST_F(GuardTest, ends_a_subscriber_who_takes_his_time) {
-  const auto offender = subscriber(kThere);
+  const auto offender = subscriber(kSource);
   const auto send_a_little = [&] {
     if (!offender->is_ended()) offender->send("\x01" + std::string(97, 'x'));
     return offender->is_ended();
@@ -134,21 +134,21 @@ TEST_F(GuardTest, ends_a_subscriber_who_takes_his_time) {
 }
 
 TEST_F(GuardTest, sleeps_when_nothing_comes) {
-  const auto listener = subscriber(kThere);
+  const auto listener = subscriber(kSource);
   EXPECT_TRUE(eventually([] { return sleeps_in("guard", 200ms).value_or(5) < 5; }));
 }
 
 TEST_F(GuardTest, lets_nobody_from_there_connect_for_a_second) {
-  const auto offender = subscriber(kThere);
+  const auto offender = subscriber(kSource);
   send_too_much(*offender);
   ASSERT_TRUE(eventually([&] { return offender->is_ended(); }));
-  EXPECT_TRUE(is_held(kThere));
-  EXPECT_FALSE(is_held(kElsewhere));
-  EXPECT_TRUE(eventually([&] { return !is_held(kThere); }));
+  EXPECT_TRUE(is_held(kSource));
+  EXPECT_FALSE(is_held(kOtherSource));
+  EXPECT_TRUE(eventually([&] { return !is_held(kSource); }));
 }
 
 TEST_F(GuardTest, has_the_kernel_drop_who_did_harm) {
-  const auto offender = subscriber(kThere);
+  const auto offender = subscriber(kSource);
   send_too_much(*offender);
   ASSERT_TRUE(eventually([&] { return offender->is_ended(); }));
   const auto is_answered = [this](const std::string& source) {
@@ -159,8 +159,8 @@ TEST_F(GuardTest, has_the_kernel_drop_who_did_harm) {
       return false;
     }
   };
-  EXPECT_FALSE(is_answered(kThere));
-  EXPECT_TRUE(is_answered(kElsewhere));
+  EXPECT_FALSE(is_answered(kSource));
+  EXPECT_TRUE(is_answered(kOtherSource));
 }
 
 class GuardWithRooms : public GuardTest {
@@ -180,36 +180,36 @@ class GuardWithRooms : public GuardTest {
 
 TEST_F(GuardWithRooms, lets_a_subscriber_ask_for_as_much_as_there_is) {
   constexpr std::size_t kRooms = 300;
-  EXPECT_TRUE(is_too_much(kRooms, kThere)) << "with one room";
+  EXPECT_TRUE(is_too_much(kRooms, kSource)) << "with one room";
   rooms_ = kRooms;
-  EXPECT_FALSE(is_too_much(kRooms, kElsewhere));
+  EXPECT_FALSE(is_too_much(kRooms, kOtherSource));
 }
 
 TEST_F(GuardTest, holds_who_says_nothing_again_and_again) {
   const auto visit = [this] {
     try {
-      RawPeer(talk_port_, kThere, kAnswered).shake_hands("DEALER");
+      RawPeer(talk_port_, kSource, kAnswered).shake_hands("DEALER");
       return false;
     } catch (const std::runtime_error&) {
       return true;
     }
   };
   EXPECT_TRUE(eventually(visit));
-  EXPECT_FALSE(is_held(kElsewhere));
+  EXPECT_FALSE(is_held(kOtherSource));
 }
 
 TEST_F(GuardTest, holds_nobody_who_has_something_to_say) {
   for (int visit = 0; visit < 100; ++visit) {
-    RawPeer peer(talk_port_, kThere);
+    RawPeer peer(talk_port_, kSource);
     peer.shake_hands("DEALER");
     peer.send("hello");
     take_one();
   }
-  EXPECT_FALSE(is_held(kThere));
+  EXPECT_FALSE(is_held(kSource));
 }
 
 TEST_F(GuardTest, ends_a_message_without_an_end) {
-  RawPeer peer(talk_port_, kThere);
+  RawPeer peer(talk_port_, kSource);
   peer.shake_hands("DEALER");
   const auto has_ended = [&] {
     guard_.intake().end_turn();
@@ -225,21 +225,21 @@ TEST_F(GuardTest, ends_a_message_without_an_end) {
 
 TEST_F(GuardTest, ends_the_newest_of_too_many) {
   std::vector<std::unique_ptr<RawPeer>> peers;
-  for (std::size_t count = 0; count < kFromOneAddress; ++count) peers.push_back(subscriber(kThere));
-  EXPECT_TRUE(eventually([&] { return is_held(kThere); }));
+  for (std::size_t count = 0; count < kFromOneAddress; ++count) peers.push_back(subscriber(kSource));
+  EXPECT_TRUE(eventually([&] { return is_held(kSource); }));
   EXPECT_TRUE(has_said("too many connections"));
   for (const auto& peer : peers) EXPECT_FALSE(peer->is_ended());
-  EXPECT_FALSE(is_held(kElsewhere));
+  EXPECT_FALSE(is_held(kOtherSource));
 }
 
 TEST_F(GuardTest, ends_the_whole_feed_and_no_talk) {
-  const auto listener = subscriber(kThere);
-  RawPeer talker(talk_port_, kThere);
+  const auto listener = subscriber(kSource);
+  RawPeer talker(talk_port_, kSource);
   talker.shake_hands("DEALER");
   guard_.end_feed();
   EXPECT_TRUE(eventually([&] { return listener->is_ended(); }));
   EXPECT_FALSE(talker.is_ended());
-  EXPECT_FALSE(is_held(kThere)) << "whoever heard the feed may come again";
+  EXPECT_FALSE(is_held(kSource)) << "whoever heard the feed may come again";
 }
 
 TEST(GuardOfMemory, has_it_looked_at_though_nothing_comes) {

@@ -40,10 +40,10 @@ class Socket {
 
 /// A socket that listens, and one that knocks there, in either family.
 template <class Address>
-struct Door {
+struct ListeningDoor {
   static constexpr int kFamily = std::is_same_v<Address, sockaddr_in> ? AF_INET : AF_INET6;
 
-  Door() {
+  ListeningDoor() {
     auto here = address("");
     (void)::bind(listening.descriptor(), reinterpret_cast<sockaddr*>(&here), sizeof here);
     (void)::listen(listening.descriptor(), 8);
@@ -85,7 +85,7 @@ ListenFilter filter_of(const Socket& listening) {
 PeerAddress address(const std::string& text) { return read_address(text).value(); }
 
 TEST(ListenFilter, drops_who_is_named_and_nobody_else) {
-  const Door<sockaddr_in> door;
+  const ListeningDoor<sockaddr_in> door;
   const auto filter = filter_of(door.listening);
   const std::vector<PeerAddress> dropped{address("127.0.0.7"), address("127.0.0.9"), address("::1")};
   filter.drop(dropped);
@@ -95,7 +95,7 @@ TEST(ListenFilter, drops_who_is_named_and_nobody_else) {
 }
 
 TEST(ListenFilter, lets_in_who_waits_when_it_drops_him_no_longer) {
-  const Door<sockaddr_in> door;
+  const ListeningDoor<sockaddr_in> door;
   const auto filter = filter_of(door.listening);
   filter.drop(std::vector{address("127.0.0.9")});
   const auto waiting = door.knock("127.0.0.9");
@@ -105,7 +105,7 @@ TEST(ListenFilter, lets_in_who_waits_when_it_drops_him_no_longer) {
 }
 
 TEST(ListenFilter, knows_the_other_kind_of_address) {
-  const Door<sockaddr_in6> door;
+  const ListeningDoor<sockaddr_in6> door;
   if (door.bound.sin6_port == 0) GTEST_SKIP() << "skipped: this machine has no ::1";
   const auto filter = filter_of(door.listening);
   filter.drop(std::vector{address("::2"), address("fe80::1"), address("127.0.0.1")});
@@ -115,7 +115,7 @@ TEST(ListenFilter, knows_the_other_kind_of_address) {
 }
 
 TEST(ListenFilter, takes_as_many_as_it_says) {
-  const Door<sockaddr_in> door;
+  const ListeningDoor<sockaddr_in> door;
   const auto filter = filter_of(door.listening);
   std::vector<PeerAddress> many(ListenFilter::kAddressesMax - 1, address("fe80::1"));
   many.push_back(address("127.0.0.9"));
@@ -126,7 +126,7 @@ TEST(ListenFilter, takes_as_many_as_it_says) {
 }
 
 TEST(ListenFilter, spares_who_was_let_in_before) {
-  const Door<sockaddr_in> door;
+  const ListeningDoor<sockaddr_in> door;
   const auto filter = filter_of(door.listening);
   filter.drop(std::vector{address("127.0.0.9")});
   const auto peer = door.knock("127.0.0.8");

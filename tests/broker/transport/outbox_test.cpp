@@ -6,12 +6,10 @@
 #include <thread>
 
 #include "broker/threads/mailbox.hpp"
+#include "tests/support/people.hpp"
 
 namespace palabre::broker {
 namespace {
-
-constexpr ConnectionId kDesk{11};
-constexpr ClientNumber kAlice{1};
 
 bool is_rung(const Outbox& outbox) {
   pollfd waiting{outbox.wake_up().descriptor(), POLLIN, 0};

@@ -9,7 +9,7 @@ namespace {
 
 constexpr TimeMs kAt{1'741'093'509'120};
 
-event::Message message(std::string text) {
+event::Message replayed(std::string text) {
   return {.room = "tea",
           .sequence = {12},
           .epoch = "0123456789abcdef",
@@ -23,14 +23,14 @@ event::Message message(std::string text) {
 
 TEST(JsonLines, a_message_has_the_keys_of_the_contract_in_order) {
   EXPECT_EQ(
-      json_line(message("bonjour")),
+      json_line(replayed("bonjour")),
       R"({"v":1,"room":"tea","sequence":12,"epoch":"0123456789abcdef","client":3,"name":"alice","column":5,)"
       R"("at":"2025-03-04T13:05:09.120Z","text":"bonjour","replay":true})");
 }
 
 TEST(JsonLines, any_text_is_one_line_and_comes_back_unchanged) {
   for (const std::string text : {"a\nb\tc", "\"quoted\\\"", "\u2028 \u00e9 \U0001f389", "\x1b[31m"}) {
-    const auto line = json_line(message(text));
+    const auto line = json_line(replayed(text));
     EXPECT_EQ(line.find('\n'), std::string::npos);
     EXPECT_EQ(nlohmann::json::parse(line)["text"], text);
   }
@@ -38,7 +38,7 @@ TEST(JsonLines, any_text_is_one_line_and_comes_back_unchanged) {
 
 TEST(JsonLines, a_terminal_gets_ascii_with_the_same_value) {
   const std::string text = "\u202e \u009b31m \x7f \U0001f389";
-  const auto line = json_line(message(text), JsonCharacters::ascii);
+  const auto line = json_line(replayed(text), JsonCharacters::ascii);
   for (const char c : line) EXPECT_TRUE(c >= 0x20 && c < 0x7f) << line;
   EXPECT_EQ(nlohmann::json::parse(line)["text"], text);
 }
