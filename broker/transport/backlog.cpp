@@ -35,8 +35,9 @@ std::uint64_t Backlog::untaken(std::uint64_t bytes, const Counts& now) const {
 std::uint64_t Backlog::memory_of(std::uint64_t bytes, const Counts& now) const {
   const auto frames = now.taken.frames - before_.frames;
   const auto taken = now.taken.bytes - before_.bytes;
-  // As long as nothing was taken, nobody knows how short they are.
-  return frames == 0 ? bytes : bytes + bytes * frames / taken * kFrameCost;
+  // As long as nothing was taken, nobody knows how short they are. The two counters are not read at the same
+  // moment: there may be a frame already, and none of its bytes yet.
+  return frames == 0 || taken == 0 ? bytes : bytes + bytes * frames / taken * kFrameCost;
 }
 
 }  // namespace palabre::broker

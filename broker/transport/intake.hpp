@@ -22,13 +22,15 @@ class Intake {
   void add(int descriptor, std::uint64_t frames, std::uint64_t bytes) {
     if (!knows(descriptor)) return;
     auto& counters = taken_[static_cast<std::size_t>(descriptor)];
-    raise(counters.frames, frames);
+    // In this order, so that whoever sees a frame sees its bytes, too.
     raise(counters.bytes, bytes);
+    raise(counters.frames, frames);
   }
   [[nodiscard]] Taken of(int descriptor) const {
     if (!knows(descriptor)) return {};
     const auto& counters = taken_[static_cast<std::size_t>(descriptor)];
-    return {counters.frames.load(std::memory_order_relaxed), counters.bytes.load(std::memory_order_relaxed)};
+    const auto frames = counters.frames.load(std::memory_order_acquire);
+    return {frames, counters.bytes.load(std::memory_order_relaxed)};
   }
   [[nodiscard]] bool knows(int descriptor) const {
     return descriptor >= 0 && static_cast<std::size_t>(descriptor) < size_;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 namespace palabre::broker {
 namespace {
 
@@ -65,6 +67,22 @@ TEST_F(BacklogTest, counts_short_frames_with_what_each_costs) {
   // Of frames of two bytes each takes thirty-three times its length.
   EXPECT_EQ(after(2'000 + 3'000, {1000, 2000}, 0), Verdict::doubtful);
   EXPECT_EQ(after(2'000 + 3'100, {1000, 2000}, 0), Verdict::too_much);
+}
+
+TEST_F(BacklogTest, bears_a_frame_that_was_counted_before_its_bytes) {
+  EXPECT_EQ(after(100, {1, 0}, 0), Verdict::fine);
+  EXPECT_EQ(after(100, {1, 100}, 0), Verdict::fine);
+}
+
+TEST(Intake, shows_no_frame_without_its_bytes) {
+  constexpr std::uint64_t kFrames = 5'000'000;
+  Intake intake(8);
+  const std::jthread router([&intake] {
+    for (std::uint64_t i = 0; i < kFrames; ++i) intake.add(3, 1, 10);
+  });
+  for (Intake::Taken taken; taken.frames < kFrames; taken = intake.of(3)) {
+    ASSERT_GE(taken.bytes, 10 * taken.frames);
+  }
 }
 
 TEST(Intake, counts_frames_as_long_as_they_were_on_the_wire) {
