@@ -2,7 +2,6 @@
 
 #include "broker/domain/directory.hpp"
 #include "tests/broker/domain/domain_fixture.hpp"
-#include "tests/support/people.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -12,6 +11,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+constexpr ConnectionId kAlices{1};
 constexpr ConnectionId kBobs{2};
 constexpr ConnectionId kStranger{13};
 
@@ -19,7 +19,7 @@ constexpr ConnectionId kStranger{13};
 class Rename : public DomainTest {
  protected:
   Rename() {
-    admit("alice", kDesk, "hers");
+    admit("alice", kAlices, "hers");
     admit("bob", kBobs, "his");
   }
 
@@ -60,7 +60,7 @@ TEST_F(Rename, keeps_number_connections_and_rooms) {
   EXPECT_EQ(ruling_in(outcome).about, (NamedClient{kAlice, "alicia"}));
   EXPECT_THAT(ruling_in(outcome).ended, IsEmpty());
   EXPECT_EQ(state_.roster.at(kAlice).name, "alicia");
-  EXPECT_TRUE(state_.roster.is_connected(kAlice, kDesk));
+  EXPECT_TRUE(state_.roster.is_connected(kAlice, kAlices));
   EXPECT_TRUE(state_.rooms.is_member(kTea, kAlice));
   EXPECT_EQ(effects_of<effect::Acknowledge>(post(kAlice, "tea", {1}, {"still me"})).size(), 1U);
 }
@@ -87,7 +87,7 @@ TEST_F(Rename, tells_whom_one_talks_to_by_the_rooms_new_name) {
   const auto told = effects_of<effect::NotifyMembers>(rename("alice", "alicia"));
   ASSERT_THAT(told, SizeIs(2));
   EXPECT_EQ(told[0].room, "@bob");
-  EXPECT_THAT(told[0].connections, ElementsAre(kDesk));
+  EXPECT_THAT(told[0].connections, ElementsAre(kAlices));
   EXPECT_EQ(told[1].room, "@alicia");
   EXPECT_THAT(told[1].connections, ElementsAre(kBobs));
 }
