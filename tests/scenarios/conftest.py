@@ -22,6 +22,8 @@ def make_broker(tmp_path):
     yield make
     for broker in started:
         broker.kill()
+    for broker in started:
+        broker.require_no_crash()
 
 
 @pytest.fixture

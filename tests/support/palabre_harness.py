@@ -16,6 +16,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 BINARIES = Path(os.environ.get("PALABRE_BIN", PROJECT / "build" / "release" / "bin"))
 PATIENCE_S = 30.0
+CRASHES = (signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV)
 READY = re.compile(r"^palabred: ready talk=tcp://(\S+):(\d+) feed=tcp://(\S+):(\d+)(?: invitation=(\S+))?$", re.MULTILINE)
 
 
@@ -94,6 +95,7 @@ class Broker:
 
     def __exit__(self, *_):
         self.kill()
+        self.require_no_crash()
 
     @property
     def talk(self) -> str:
@@ -130,6 +132,12 @@ class Broker:
     def kill(self) -> None:
         if self.running:
             self.running.kill()
+
+    def require_no_crash(self) -> None:
+        """Of a process that has ended: whoever lost it only hears that nobody answers."""
+        status, said = self.running.process.returncode, self.running.talk()
+        assert -status not in CRASHES and "Sanitizer: " not in said, \
+            f"the broker crashed with status {status}: {said[-4000:]}"
 
     def restart(self):
         """The same data on the same ports."""
