@@ -153,34 +153,41 @@ TEST(MailboxGroup, takes_an_item_that_is_longer_than_a_share_when_no_other_waits
   EXPECT_EQ(mailbox.push_all(group, share), Push::taken);
 }
 
+constexpr int kProducers = 4;
+constexpr int kItems = 20'000;
+constexpr std::size_t kCapacity = 64;
+using NumberedMailbox = Mailbox<std::pair<int, int>>;  ///< whose item it is, and which one
+
+/// Takes kItems of each producer, each in its order and none twice.
+void expect_all_in_order(NumberedMailbox& mailbox) {
+  std::map<int, int> next;
+  std::vector<std::pair<int, int>> items;
+  for (int taken = 0; taken < kProducers * kItems; taken += static_cast<int>(items.size())) {
+    ASSERT_TRUE(mailbox.drain(items));
+    EXPECT_LE(items.size(), kCapacity);
+    for (const auto& [producer, item] : items) EXPECT_EQ(item, next[producer]++) << "of " << producer;
+  }
+  for (const auto& [producer, count] : next) EXPECT_EQ(count, kItems) << "of " << producer;
+}
+
 TEST(MailboxGroup, keeps_the_order_of_groups_and_loses_nothing) {
-  constexpr int kProducers = 4;
-  constexpr int kItems = 20'000;
-  Mailbox<std::pair<int, int>> mailbox(64);
+  NumberedMailbox mailbox(kCapacity);
   std::vector<std::jthread> producers;
   for (int producer = 0; producer < kProducers; ++producer) {
     producers.emplace_back([&mailbox, producer] {
       std::vector<std::pair<int, int>> group;
-      Mailbox<std::pair<int, int>>::Share share;
+      NumberedMailbox::Share share;
       for (int item = 0; item < kItems; ++item) {
         group.emplace_back(producer, item);
         if (item % 100 == 99) mailbox.push_all(group, share);
       }
     });
   }
-  std::map<int, int> next;
-  std::vector<std::pair<int, int>> items;
-  for (int taken = 0; taken < kProducers * kItems; taken += static_cast<int>(items.size())) {
-    ASSERT_TRUE(mailbox.drain(items));
-    EXPECT_LE(items.size(), 64U);
-    for (const auto& [producer, item] : items) EXPECT_EQ(item, next[producer]++) << "of " << producer;
-  }
+  expect_all_in_order(mailbox);
 }
 
 TEST(MailboxGroup, keeps_each_producers_order_and_loses_nothing) {
-  constexpr int kProducers = 4;
-  constexpr int kItems = 20'000;
-  Mailbox<std::pair<int, int>> mailbox(64);
+  NumberedMailbox mailbox(kCapacity);
   std::vector<std::jthread> producers;
   for (int producer = 0; producer < kProducers; ++producer) {
     producers.emplace_back([&mailbox, producer] {
@@ -193,14 +200,7 @@ TEST(MailboxGroup, keeps_each_producers_order_and_loses_nothing) {
       }
     });
   }
-  std::map<int, int> next;
-  std::vector<std::pair<int, int>> items;
-  for (int taken = 0; taken < kProducers * kItems; taken += static_cast<int>(items.size())) {
-    ASSERT_TRUE(mailbox.drain(items));
-    EXPECT_LE(items.size(), 64U);
-    for (const auto& [producer, item] : items) EXPECT_EQ(item, next[producer]++) << "of " << producer;
-  }
-  for (const auto& [producer, count] : next) EXPECT_EQ(count, kItems) << "of " << producer;
+  expect_all_in_order(mailbox);
 }
 
 }  // namespace
