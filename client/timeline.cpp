@@ -196,7 +196,8 @@ void Timeline::weigh(Sequence head, Sequence known, Events& events) {
 
 /// Goes on from the head that was suspected first, so that what was stored since then is handed over.
 void Timeline::go_back(Sequence head, Events& events) {
-  events.emplace_back(event::StoreWentBack{room_, head_, head});
+  // Who follows from beyond the head counts what came before that as seen.
+  events.emplace_back(event::StoreWentBack{room_, std::max(head_, last_), head});
   last_ = std::min(last_, *suspected_head_);
   head_ = head_when_asked_ = std::max(head, last_);
   replay_until_ = std::min(replay_until_, last_);

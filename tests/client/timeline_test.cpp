@@ -229,6 +229,17 @@ TEST(Timeline, takes_a_vanished_room_for_a_store_that_went_back) {
   EXPECT_EQ(timeline.last(), Sequence{0});
 }
 
+TEST(Timeline, counts_what_came_before_it_began_as_seen) {
+  auto timeline = anchored(Sequence{4}, 0);
+  timeline.probe();
+  timeline.refill_sent(kRefill, kStart);
+  const auto events = timeline.refill_refused(refuse(RefusalCode::no_such_room), kStart, 0);
+  const auto back = only<event::StoreWentBack>(events);
+  ASSERT_EQ(back.size(), 1U);
+  EXPECT_EQ(back[0].seen, Sequence{3});
+  EXPECT_EQ(back[0].head, Sequence{0});
+}
+
 TEST(Timeline, begins_a_new_epoch_at_its_first_message_only_for_who_wanted_everything) {
   auto everything = anchored(Sequence{1}, 40);
   auto news = anchored(Sequence{30}, 40);
