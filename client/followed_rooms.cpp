@@ -55,7 +55,7 @@ Events FollowedRooms::welcomed(const reply::Welcome& welcome) {
   wants_heads_ = false;
   adopt(welcome.epoch, events);
   judge(welcome.rooms, Anchoring::here, events);
-  for (auto& [name, timeline] : rooms_) append(events, timeline.expect_catch_up());
+  for (auto& [name, timeline] : rooms_) append(events, timeline.connection_back());
   return events;
 }
 

@@ -85,9 +85,10 @@ Events Timeline::believe_head(Sequence head) {
   return judge_head(head);
 }
 
-Events Timeline::expect_catch_up() {
+Events Timeline::connection_back() {
   Events events;
   if (!is_anchored_) return events;
+  forget_ahead();
   is_behind_ = true;
   conclude(events);
   return events;
@@ -104,7 +105,6 @@ std::optional<request::History> Timeline::refill_due(Moment now) const {
 
 void Timeline::refill_sent(RequestId request, Moment now) {
   refill_ = Refill{request, now + kRefillTimeout, head_};
-  is_probing_ = false;
 }
 
 Events Timeline::take_page(const reply::Page& page, Moment now) {
@@ -115,7 +115,7 @@ Events Timeline::take_page(const reply::Page& page, Moment now) {
   if (!page.batch.events.empty() && page.batch.first <= last_.next()) hand_over(page.batch, events);
   hand_over_ahead(events);
   weigh(page.head, known, events);
-  if (suspected_head_) is_probing_ = true;
+  is_probing_ = suspected_head_.has_value();
   if (has_gap() && last_ == before) not_before_ = now + kFruitlessPause;
   conclude(events);
   return events;
@@ -126,7 +126,9 @@ Events Timeline::refill_refused(const Refusal& refusal, Moment now, double jitte
   refill_.reset();
   const auto pause = refusal.retry_after_ms ? Milliseconds(*refusal.retry_after_ms) : kFruitlessPause;
   not_before_ = now + spread(pause, jitter);
-  if (refusal.code == RefusalCode::no_such_room && last_) {
+  if (refusal.code != RefusalCode::no_such_room) return events;
+  is_probing_ = false;
+  if (last_) {
     suspected_head_ = Sequence{};
     go_back(Sequence{}, events);
   }
@@ -135,6 +137,7 @@ Events Timeline::refill_refused(const Refusal& refusal, Moment now, double jitte
 
 void Timeline::connection_lost() {
   refill_.reset();
+  is_probing_ = false;
   suspected_head_.reset();
 }
 
@@ -168,11 +171,15 @@ void Timeline::keep_ahead(const Batch& batch) {
   if (!continues || ahead_events_ + batch.events.size() > kAheadEventsMax) {
     // A repeat of what is kept brings nothing; anything else is newer and begins the run anew.
     if (!ahead_.empty() && end_of(batch) <= end_of(ahead_.back())) return;
-    ahead_.clear();
-    ahead_events_ = 0;
+    forget_ahead();
   }
   ahead_.push_back(batch);
   ahead_events_ += batch.events.size();
+}
+
+void Timeline::forget_ahead() {
+  ahead_.clear();
+  ahead_events_ = 0;
 }
 
 void Timeline::hand_over_ahead(Events& events) {
@@ -202,8 +209,7 @@ void Timeline::go_back(Sequence head, Events& events) {
   head_ = head_when_asked_ = std::max(head, last_);
   replay_until_ = std::min(replay_until_, last_);
   suspected_head_.reset();
-  ahead_.clear();
-  ahead_events_ = 0;
+  forget_ahead();
   refill_.reset();
 }
 

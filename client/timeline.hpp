@@ -53,10 +53,11 @@ class Timeline {
   [[nodiscard]] Events judge_head(Sequence head);
   /// A head was too low once: HEADS should be asked again.
   [[nodiscard]] bool doubts_head() const { return suspected_head_.has_value(); }
-  /// Nobody names this room's head (we are no member): a HISTORY will.
+  /// Nobody names this room's head (we are no member): a HISTORY will, asked until a page answers.
   void probe() { is_probing_ = is_anchored_; }
-  /// The connection is back: CaughtUp is due once more when nothing is missing.
-  [[nodiscard]] Events expect_catch_up();
+  /// The connection is back: CaughtUp is due once more when nothing is missing. What waits behind a hole
+  /// comes again, because the store may have gone back below it meanwhile, and have others' messages there.
+  [[nodiscard]] Events connection_back();
 
   /// The HISTORY to ask now, if any.
   [[nodiscard]] std::optional<request::History> refill_due(Moment now) const;
@@ -80,6 +81,7 @@ class Timeline {
   [[nodiscard]] Sequence gap_end() const;
   void hand_over(const Batch& batch, Events& events);
   void keep_ahead(const Batch& batch);
+  void forget_ahead();
   void hand_over_ahead(Events& events);
   void weigh(Sequence head, Sequence known, Events& events);
   void go_back(Sequence head, Events& events);

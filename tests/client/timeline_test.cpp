@@ -169,7 +169,7 @@ TEST(Timeline, has_caught_up_again_when_a_gap_is_repaired) {
 
 TEST(Timeline, says_so_after_a_reconnect_even_when_nothing_was_missed) {
   auto timeline = anchored(std::nullopt, 4);
-  EXPECT_EQ(only<event::CaughtUp>(timeline.expect_catch_up()).size(), 1U);
+  EXPECT_EQ(only<event::CaughtUp>(timeline.connection_back()).size(), 1U);
 }
 
 TEST(Timeline, bounds_what_it_keeps_while_a_hole_is_open) {
@@ -257,6 +257,30 @@ TEST(Timeline, asks_history_when_nobody_names_its_head) {
   EXPECT_EQ(timeline.refill_due(kStart)->from, Sequence{5});
   EXPECT_THAT(sequences_of(refill(timeline, page_of("lobby", 5, 5, 5))), ElementsAre(5));
   EXPECT_FALSE(timeline.refill_due(kStart));
+}
+
+TEST(Timeline, forgets_what_waits_behind_a_hole_when_the_connection_comes_back) {
+  auto timeline = anchored(std::nullopt, 4);
+  disregard(timeline.take_batch(batch_of("lobby", 8, 9)));
+  timeline.connection_lost();
+  disregard(timeline.connection_back());
+  EXPECT_EQ(timeline.refill_due(kStart)->count, 5U);
+  EXPECT_THAT(sequences_of(refill(timeline, page_of("lobby", 5, 7, 7))), ElementsAre(5, 6, 7))
+      << "8 and 9 may be of a store that went back since";
+}
+
+TEST(Timeline, asks_again_when_nobody_names_its_head_and_the_answer_was_refused_or_lost) {
+  auto timeline = anchored(std::nullopt, 4);
+  timeline.probe();
+  timeline.refill_sent(kRefill, kStart);
+  disregard(timeline.refill_refused(refuse(RefusalCode::busy), kStart, 0));
+  ASSERT_TRUE(timeline.refill_at());
+  timeline.refill_sent(kRefill, *timeline.refill_at());
+  const auto lost = timeline.refill_at();
+  ASSERT_TRUE(lost);
+  EXPECT_TRUE(timeline.refill_due(*lost));
+  disregard(refill(timeline, page_of("lobby", 5, 5, 5), *lost));
+  EXPECT_FALSE(timeline.refill_at());
 }
 
 }  // namespace

@@ -39,6 +39,12 @@ struct Account {
     /// yet").
     bool is_overgrown = false;
     std::vector<event::Message> messages = {};
+
+    /// Whether all was handed over that is due of a room with this head. Who was handed more than that is
+    /// still to be told that the store went back.
+    [[nodiscard]] bool is_complete_at(Sequence head) const {
+      return messages.empty() ? head < due_from : messages.back().sequence == head;
+    }
   };
 
   std::string name;

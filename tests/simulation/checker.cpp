@@ -58,14 +58,15 @@ class Check {
   void require_complete(const Account& account, const Account::Following& following) const {
     const auto& messages = following.messages;
     const auto who = account.name + " following " + following.room;
+    std::size_t life = 0;
     for (std::size_t i = 0; i < messages.size(); ++i) {
       const auto sequence = messages[i].sequence;
       require(
           i == 0 || (sequence == messages[i - 1].sequence.next() && messages[i].epoch == messages[0].epoch),
           who + " was handed " + std::to_string(sequence.value) + " out of order");
-      require(is_stored(account.name, messages[i]), who + " was handed another " +
-                                                        std::to_string(sequence.value) +
-                                                        " than is stored: " + messages[i].text);
+      life = life_that_stored(account.name, messages[i], life);
+      require(life < lives_.size(), who + " was handed another " + std::to_string(sequence.value) +
+                                        " than is stored: " + messages[i].text);
     }
     if (!messages.empty() && following.from) {
       require(messages.front().sequence == *following.from, who + " began elsewhere than asked");
@@ -77,16 +78,23 @@ class Check {
     }
   }
 
-  /// In one of the lives that had its epoch: there is one, unless an old copy was put back under it.
-  [[nodiscard]] bool is_stored(const std::string& user, const event::Message& handed) const {
-    return std::ranges::any_of(lives_, [&](const StoredLife& life) {
-      const auto* timeline = life.timeline_of(user, handed.room);
-      if (handed.epoch != life.epoch() || timeline == nullptr) return false;
-      if (!handed.sequence || handed.sequence.value > timeline->size()) return false;
-      const auto& stored = *(*timeline)[handed.sequence.value - 1];
-      return handed.text == stored.text && handed.client == stored.client && handed.column == stored.column &&
-             handed.at == stored.at && handed.name == life.name_of(stored.client);
-    });
+  /// The first one from `life` on that has it: there is one of its epoch, unless an old copy was put back
+  /// under it. Whoever was handed something of a later life is handed nothing of an earlier one. As many as
+  /// there are lives when there is none.
+  [[nodiscard]] std::size_t life_that_stored(const std::string& user, const event::Message& handed,
+                                             std::size_t life) const {
+    while (life < lives_.size() && !has(lives_[life], user, handed)) ++life;
+    return life;
+  }
+
+  [[nodiscard]] static bool has(const StoredLife& life, const std::string& user,
+                                const event::Message& handed) {
+    const auto* timeline = life.timeline_of(user, handed.room);
+    if (handed.epoch != life.epoch() || timeline == nullptr) return false;
+    if (!handed.sequence || handed.sequence.value > timeline->size()) return false;
+    const auto& stored = *(*timeline)[handed.sequence.value - 1];
+    return handed.text == stored.text && handed.client == stored.client && handed.column == stored.column &&
+           handed.at == stored.at && handed.name == life.name_of(stored.client);
   }
 
   /// Up to the end of the last life.
@@ -97,13 +105,14 @@ class Check {
     require(!following.went_back_to, who + " was not told that the store went back");
     require(messages.empty() || messages.back().epoch == last.epoch(), who + " ended in another epoch");
     const auto* timeline = last.timeline_of(user, following.room);
-    if (timeline == nullptr) return;
+    const Sequence head{timeline == nullptr ? 0 : timeline->size()};
     require(following.due_from.value > 0, who + " never began anew");
-    const bool is_any_due = timeline->size() >= following.due_from.value;
-    require(!is_any_due || (!messages.empty() && messages.front().sequence <= following.due_from &&
-                            messages.back().sequence.value == timeline->size()),
-            who + " misses messages of " + std::to_string(following.due_from.value) + " to " +
-                std::to_string(timeline->size()));
+    require(messages.empty() || messages.back().sequence <= head,
+            who + " has seen more than is stored, untold");
+    const bool begins_in_time = messages.empty() || messages.front().sequence <= following.due_from;
+    require(begins_in_time && following.is_complete_at(head), who + " misses messages of " +
+                                                                  std::to_string(following.due_from.value) +
+                                                                  " to " + std::to_string(head.value));
   }
 
   std::span<const Account* const> accounts_;

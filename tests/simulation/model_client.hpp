@@ -64,13 +64,14 @@ class ModelClient {
   struct Mark {
     Sequence last;
     Epoch epoch;
+    std::size_t life;  ///< of the store
   };
   struct Room {
     std::string name;
     Membership membership = Membership::none;
     std::optional<std::size_t> following = {};  ///< the account's
     std::optional<Mark> mark = {};
-    std::size_t life = 0;  ///< of the store, in which the program began to follow
+    std::size_t life = 0;  ///< of the store: what the program counts as seen is not older
     Sequence seen = {};    ///< the last one handed over when HELLO was said
   };
   enum class CallKind : std::uint8_t { join, leave, moderate };

@@ -53,7 +53,7 @@ void ModelClient::take(const event::Message& message) {
   if (message.epoch != epoch_)
     account_.complaints.push_back("was handed " + message.text + " of an epoch untold");
   account_.followings[*room->following].messages.push_back(message);
-  room->mark = Mark{message.sequence, message.epoch};
+  room->mark = Mark{message.sequence, message.epoch, lives_.present()};
 }
 
 void ModelClient::take(const event::Link& link) {

@@ -62,7 +62,9 @@ void ModelClient::follow(std::size_t number, std::optional<Sequence> from) {
   if (room.following) {
     from.reset();
   } else {
-    room.life = lives_.present();
+    // Who goes on from a mark has seen what came before it, in a store that may have gone back since.
+    const bool goes_on = from && room.mark && *from == room.mark->last.next();
+    room.life = goes_on ? room.mark->life : lives_.present();
   }
   room.following = account_.followings.size();
   account_.followings.push_back({room.name, from, {}});
@@ -107,14 +109,12 @@ bool ModelClient::is_settled(const Image& image) const {
   };
   if (std::ranges::any_of(account_.posts, is_open)) return false;
   return std::ranges::all_of(rooms_, [&](const Room& room) {
-    const auto* stored = find_room(image, account_.name, room.name);
-    if (stored == nullptr || !may_read(image, account_.name, room.name) || !room.following) return true;
+    if (!may_read(image, account_.name, room.name) || !room.following) return true;
     const auto& following = account_.followings[*room.following];
     if (!following.is_due) return true;
     if (!following.due_from || following.went_back_to) return false;
-    const auto& messages = following.messages;
-    return stored->head < following.due_from ||
-           (!messages.empty() && messages.back().sequence >= stored->head);
+    const auto* stored = find_room(image, account_.name, room.name);
+    return following.is_complete_at(stored == nullptr ? Sequence{} : stored->head);
   });
 }
 

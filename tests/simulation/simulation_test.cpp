@@ -81,7 +81,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Found{"joined_came_after_the_feed_had_said_more", 15965},
                     Found{"a_late_left_ended_the_following_that_came_after_it", 29243},
                     Found{"newer_heads_came_before_joined", 53356},
-                    Found{"who_came_back_to_an_old_copy_was_not_told", 41, World::scenes_of(41)}),
+                    Found{"who_came_back_to_an_old_copy_was_not_told", 41, World::scenes_of(41)},
+                    Found{"a_head_that_nobody_named_was_asked_for_once", 45637, World::scenes_of(45637)},
+                    Found{"what_waited_behind_a_hole_was_of_another_store", 100946,
+                          World::scenes_of(100946)}),
     [](const auto& found) { return std::string(found.param.name); });
 
 // ── bugs that were planted ───────────────────────────────────────────────────────────────────────────────
