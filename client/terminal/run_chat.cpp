@@ -98,10 +98,12 @@ class ChatLoop {
   void wait(int timeout_ms) {
     const bool reads = !input_has_ended_ && !is_leaving_ && client_.unacknowledged() < kUnderWayMax;
     std::array<pollfd, 3> waiting{{{.fd = client_.event_descriptor(), .events = POLLIN, .revents = 0},
-                                   {.fd = signals_.descriptor(), .events = POLLIN, .revents = 0},
-                                   {.fd = reads ? STDIN_FILENO : -1, .events = POLLIN, .revents = 0}}};
+                                   {.fd = reads ? STDIN_FILENO : -1, .events = POLLIN, .revents = 0},
+                                   {.fd = signals_.descriptor(), .events = POLLIN, .revents = 0}}};
     if (::poll(waiting.data(), waiting.size(), timeout_ms) <= 0) return;
-    if (waiting[2].revents != 0) screen_->read_input();
+    // With Ctrl-c the terminal throws away what was typed, and while it does so it may call itself readable:
+    // who reads then waits for the next key. The signal comes before that, and is asked for after it.
+    if (waiting[1].revents != 0 && waiting[2].revents == 0) screen_->read_input();
     while (const auto signal = signals_.next()) take_signal(*signal);
   }
 

@@ -1,6 +1,8 @@
 """The chat in line mode: messages above the line being written, and nothing that is typed goes anywhere by mistake."""
 
 import json
+import os
+from pathlib import Path
 
 
 def said(palabre, name: str = "witness", room: str = "lobby") -> list[str]:
@@ -90,6 +92,15 @@ def test_control_c_clears_the_line_first_and_quits_only_when_asked_twice(open_ch
     chat.keys("C-c")
     chat.until_row("ended with 0")
     assert said(palabre) == []
+
+
+def test_control_c_needs_no_further_key_when_the_terminal_calls_itself_readable(open_chat):
+    library = Path(os.environ["PALABRE_BIN"]) / "libfalse_input.so"
+    chat = open_chat(environment={"LD_PRELOAD": str(library)})
+    chat.type("never mind")
+    chat.until_prompt("lobby> never mind")
+    chat.keys("C-c")
+    chat.until_prompt("lobby>")
 
 
 def test_control_d_on_an_empty_line_and_quit_leave_with_status_0(open_chat):
