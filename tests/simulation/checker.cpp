@@ -64,7 +64,7 @@ class Check {
       require(
           i == 0 || (sequence == messages[i - 1].sequence.next() && messages[i].epoch == messages[0].epoch),
           who + " was handed " + std::to_string(sequence.value) + " out of order");
-      life = life_that_stored(account.name, messages[i], life);
+      life = life_that_stored(account.name, messages[i], following.is_overgrown ? 0 : life);
       require(life < lives_.size(), who + " was handed another " + std::to_string(sequence.value) +
                                         " than is stored: " + messages[i].text);
     }
