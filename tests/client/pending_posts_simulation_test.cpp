@@ -159,7 +159,7 @@ class ShakyLine {
 };
 
 TEST(PendingPostsSimulation, stores_each_good_post_once_and_in_order_and_reports_each_fate_once) {
-  for (unsigned seed = 0; seed < 10'000; ++seed) {
+  for (unsigned seed = 0; seed < PALABRE_SEEDS_DEFAULT; ++seed) {
     ShakyLine line(seed);
     line.run();
     ASSERT_EQ(line.unanswered(), 0U) << "seed " << seed;
