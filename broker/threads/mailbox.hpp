@@ -40,10 +40,6 @@ inline constexpr std::size_t kPlaceBytes = 4096;
 
 /// A share of a queue is such a part of its places.
 inline constexpr std::size_t kSharesMin = 128;
-/// Where so many shares wait, it is crowded.
-inline constexpr std::size_t kSharesInACrowd = 4;
-/// A few places are such a part of a share; an item that needs more than these is a long one.
-inline constexpr std::size_t kFewInAShare = 8;
 
 /// Of items that hold nothing worth counting.
 struct HoldsNothing {
@@ -63,7 +59,6 @@ class Mailbox {
   explicit Mailbox(std::size_t capacity, OnWaking on_waking = OnWaking::takes_at_once)
       : capacity_(capacity),
         share_max_(std::max<std::size_t>(1, capacity / kSharesMin)),
-        few_(std::max<std::size_t>(1, share_max_ / kFewInAShare)),
         on_waking_(on_waking) {}
 
   /// Never waits.
@@ -110,10 +105,9 @@ class Mailbox {
   };
 
   /// Waits as often as it must until all are taken, and leaves `group` empty, with its room: for space, and
-  /// for the owner to take what is here. Of `share`, a small part of all places may wait, or one item, and
-  /// but a few places where it is crowded; of long items, whosever they are, one share together, or one.
-  /// However much somebody has to push, and however many do, who has little waits behind little. Others'
-  /// items may come between where it had to wait.
+  /// for the owner to take what is here already of `share`, of which a small part of all places may wait, or
+  /// one item. However much somebody has to push, nobody waits behind more of it than that. Others' items may
+  /// come between where it had to wait.
   Push push_all(std::vector<T>& group, Share& share) {
     auto next = group.begin();
     bool is_open = true;
@@ -161,11 +155,8 @@ class Mailbox {
   /// Requires the lock.
   [[nodiscard]] bool has_space() const { return places_ < capacity_; }
   [[nodiscard]] bool has_space_for(const T& item, const Share& share) const {
-    const auto wanted = places_of(item);
-    const auto here = share.taking_ == takings_ ? share.places_ : 0;
-    const bool is_crowded = places_ >= kSharesInACrowd * share_max_;
-    if (here > 0 && here + wanted > (is_crowded ? few_ : share_max_)) return false;
-    return wanted <= few_ || long_places_ == 0 || long_places_ + wanted <= share_max_;
+    const bool has_none_here = share.taking_ != takings_;
+    return has_none_here || share.places_ + places_of(item) <= share_max_;
   }
   void wait_for_space(std::unique_lock<std::mutex>& lock) {
     space_.wait(lock, [this] { return is_closed_ || has_space(); });
@@ -198,33 +189,27 @@ class Mailbox {
     return first;
   }
 
-  /// Moves items from `first` on, of which there is space for that one, while there is.
   template <class Iterator>
   Iterator append(Iterator first, Iterator last, Share& share, std::unique_lock<std::mutex>& lock) {
     if (share.taking_ != takings_) share = {};
     share.taking_ = takings_;
-    const bool was_empty = items_.empty();
+    auto end = first;
     do {
-      share.places_ += places_of(*first);
-      add(std::move(*first++));
-    } while (first != last && has_space() && has_space_for(*first, share));
-    lock.unlock();
-    if (was_empty) arrival_.notify_one();
-    return first;
+      share.places_ += places_of(*end++);
+    } while (end != last && has_space_for(*end, share));
+    return append(first, end, lock);
   }
 
   [[nodiscard]] static std::size_t places_of(const T& item) { return places_for(BytesHeld{}(item)); }
   /// Made where it stays: of a variant that is moved once more g++ 12 warns falsely.
   template <class Item>
   void add(Item&& item) {
-    const auto places = places_of(items_.emplace_back(std::forward<Item>(item)));
-    places_ += places;
-    if (places > few_) long_places_ += places;
+    places_ += places_of(items_.emplace_back(std::forward<Item>(item)));
   }
 
   bool take(std::vector<T>& items, std::unique_lock<std::mutex>& lock) {
     items.swap(items_);
-    places_ = long_places_ = 0;
+    places_ = 0;
     ++takings_;
     const bool has_ended = is_closed_ && items.empty();
     lock.unlock();
@@ -234,15 +219,13 @@ class Mailbox {
 
   const std::size_t capacity_;
   const std::size_t share_max_;
-  const std::size_t few_;
   const OnWaking on_waking_;
   std::mutex mutex_;
   std::condition_variable arrival_;
   std::condition_variable space_;
   std::vector<T> items_;
-  std::size_t places_ = 0;       ///< that these take
-  std::size_t long_places_ = 0;  ///< of these, what the long ones take
-  std::uint64_t takings_ = 1;    ///< how often the owner took them, and one
+  std::size_t places_ = 0;     ///< that these take
+  std::uint64_t takings_ = 1;  ///< how often the owner took them, and one
   bool is_closed_ = false;
 };
 

@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 
-#include <atomic>
 #include <map>
 #include <numeric>
 #include <string>
@@ -152,76 +151,6 @@ TEST(MailboxGroup, takes_an_item_that_is_longer_than_a_share_when_no_other_waits
   TextMailbox::Share share;
   std::vector<std::string> group{std::string(50 * kPlaceBytes, 'x')};
   EXPECT_EQ(mailbox.push_all(group, share), Push::taken);
-}
-
-std::string of_places(std::size_t places) { return std::string((places - 1) * kPlaceBytes, 'x'); }
-
-/// Pushes them on a thread of its own, as another one who has a share.
-std::jthread pusher(TextMailbox& mailbox, std::vector<std::string> group) {
-  return std::jthread([&mailbox, group = std::move(group)]() mutable {
-    TextMailbox::Share share;
-    EXPECT_EQ(mailbox.push_all(group, share), Push::taken);
-  });
-}
-
-/// The places of each taking, until nothing was taken any more of so many items.
-template <class TextMailbox>
-std::vector<std::size_t> takings_of(TextMailbox& mailbox, std::size_t count) {
-  std::vector<std::size_t> takings;
-  std::vector<std::string> items;
-  for (std::size_t taken = 0; taken < count; taken += items.size()) {
-    EXPECT_TRUE(mailbox.drain(items));
-    std::size_t places = 0;
-    for (const auto& item : items) places += places_for(item.size());
-    takings.push_back(places);
-  }
-  return takings;
-}
-
-constexpr std::size_t kShare = 8 * kFewInAShare;
-
-TEST(MailboxGroup, has_one_share_of_long_items_wait_however_many_push_them) {
-  TextMailbox mailbox(kShare * kSharesMin);
-  std::vector<std::jthread> pushers;
-  for (int i = 0; i < 6; ++i) pushers.push_back(pusher(mailbox, {of_places(30), of_places(30)}));
-  EXPECT_THAT(takings_of(mailbox, 12), testing::Each(testing::Le(kShare)));
-}
-
-TEST(MailboxGroup, lets_short_items_pass_long_ones_that_wait) {
-  TextMailbox mailbox(kShare * kSharesMin);
-  TextMailbox::Share first;
-  std::vector<std::string> group{of_places(50)};
-  EXPECT_EQ(mailbox.push_all(group, first), Push::taken);
-  const auto waits = pusher(mailbox, {of_places(50)});
-  TextMailbox::Share second;
-  group = {"short"};
-  EXPECT_EQ(mailbox.push_all(group, second), Push::taken) << "though a long one has to wait";
-  EXPECT_LE(takings_of(mailbox, 3).front(), 51U);
-}
-
-/// Is asked with the lock held, which whoever pushes keeps until all is in that may be.
-struct CountedLengthOf {
-  static inline std::atomic<std::size_t> times_asked = 0;
-  std::size_t operator()(const std::string& text) const {
-    ++times_asked;
-    return text.size();
-  }
-};
-
-TEST(MailboxGroup, takes_but_a_few_of_each_where_it_is_crowded) {
-  using CountedMailbox = Mailbox<std::string, CountedLengthOf>;
-  CountedMailbox mailbox(kShare * kSharesMin);
-  const auto push = [&mailbox] {
-    CountedMailbox::Share share;
-    std::vector<std::string> group(kShare, "one of many");
-    EXPECT_EQ(mailbox.push_all(group, share), Push::taken);
-  };
-  for (std::size_t i = 0; i < kSharesInACrowd; ++i) push();
-  const auto before = CountedLengthOf::times_asked.load();
-  const std::jthread late(push);
-  ASSERT_TRUE(eventually([before] { return CountedLengthOf::times_asked > before; }));
-  const auto takings = takings_of(mailbox, (kSharesInACrowd + 1) * kShare);
-  EXPECT_EQ(takings.front(), kSharesInACrowd * kShare + kShare / kFewInAShare);
 }
 
 constexpr int kProducers = 4;
