@@ -126,6 +126,7 @@ class Conversation {
   void give_up(const Problem& problem);
   void take_tick(std::string_view body, Moment now);
   void take_notice(const Notice& notice);
+  void be_called(const std::string& name);
   [[nodiscard]] bool is_for_us(const Notice& notice, const NoticeEvent& what) const;
   void meet_direct_rooms(const std::vector<RoomHead>& rooms);
   void meet_direct_room(const std::string& room);

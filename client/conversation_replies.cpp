@@ -39,11 +39,18 @@ void Conversation::take_notice(const Notice& notice) {
   for (const NoticeEvent& what : notice.events) {
     const bool is_rename = what.kind == NoticeKind::renamed;
     if (is_rename) rename_room(direct_room(what.was), direct_room(what.name));
+    if (is_rename && welcome_ && what.client == welcome_->client) be_called(what.name);
     if ((is_backlogged_ && !is_rename) || !is_for_us(notice, what)) continue;
     effects_.events.emplace_back(event::Notice{notice.room, notice.time, what});
     const bool sends_away = what.kind == NoticeKind::kicked || what.kind == NoticeKind::banned;
     if (sends_away && what.client == welcome_->client) tell(rooms_.shut_out(notice.room));
   }
+}
+
+/// Every room of ours tells of a new name, and each WELCOME says it.
+void Conversation::be_called(const std::string& name) {
+  const auto before = std::exchange(welcome_->name, name);
+  if (before != name) effects_.events.emplace_back(event::NameChanged{before, name});
 }
 
 bool Conversation::is_for_us(const Notice& notice, const NoticeEvent& what) const {
@@ -81,6 +88,8 @@ void Conversation::on(RequestId id, const reply::Welcome& welcome, Moment now) {
   stage_ = Stage::welcomed;
   if (!welcome_) {
     for (const auto& [room, head] : welcome.rooms) known_direct_rooms_.insert(room);
+  } else {
+    be_called(welcome.name);
   }
   welcome_ = welcome;
   last_failure_.clear();

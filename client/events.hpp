@@ -84,6 +84,12 @@ struct Link {
   std::string text;
 };
 
+/// The operator gave us another name: we heard it, or came back to it. The old one still reaches us.
+struct NameChanged {
+  std::string before;
+  std::string now;
+};
+
 /// The broker's store went back in time or is another: sequences begin anew.
 struct EpochChanged {
   Epoch before;
@@ -105,7 +111,7 @@ namespace palabre {
 
 using ClientEvent = std::variant<event::Message, event::Notice, event::ShutOut, event::RoomRenamed,
                                  event::Stored, event::PostRefused, event::PostDelayed, event::CaughtUp,
-                                 event::Link, event::EpochChanged, event::StoreWentBack>;
+                                 event::Link, event::NameChanged, event::EpochChanged, event::StoreWentBack>;
 using Events = std::vector<ClientEvent>;
 
 }  // namespace palabre

@@ -68,6 +68,8 @@ class Tailing {
         return kNotAllowed;
       } else if (const auto* renamed = std::get_if<event::RoomRenamed>(&*event)) {
         say(renamed->before + " is " + renamed->now + " now");
+      } else if (const auto* changed = std::get_if<event::NameChanged>(&*event)) {
+        say("the operator calls you " + changed->now + " now");
       } else if (std::holds_alternative<event::EpochChanged>(*event)) {
         say("the broker's store is another one now; sequences begin anew");
       } else if (const auto* back = std::get_if<event::StoreWentBack>(&*event)) {

@@ -97,8 +97,8 @@ void Chat::happened(const event::Notice& notice) {
 }
 
 void Chat::happened_to_us(const event::Notice& notice) {
-  if (notice.what.kind == NoticeKind::renamed) return renamed_to(notice.what.name);
-  if (notice.what.kind < NoticeKind::invited) return;  // we did that ourselves
+  // We did that ourselves, or are told by an event of its own.
+  if (notice.what.kind < NoticeKind::invited || notice.what.kind == NoticeKind::renamed) return;
   tell_notice(notice);
   if (notice.what.kind == NoticeKind::invited) tell("/join " + notice.room + " goes there");
 }

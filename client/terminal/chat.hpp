@@ -87,12 +87,12 @@ class Chat {
   void happened(const event::PostDelayed& delayed);
   void happened(const event::CaughtUp& caught_up);
   void happened(const event::Link& link);
+  void happened(const event::NameChanged& changed);
   void happened(const event::EpochChanged& changed);
   void happened(const event::StoreWentBack& back);
 
   void tell_notice(const event::Notice& notice);
   void happened_to_us(const event::Notice& notice);
-  void renamed_to(const std::string& name);
   void tell_of_new_name();
   void greet();
   void run(const std::string& line);

@@ -110,9 +110,9 @@ void Chat::happened(const event::RoomRenamed& renamed) {
   tell(before + " is " + now + " now, and you are still there");
 }
 
-void Chat::renamed_to(const std::string& name) {
-  welcome_.name = name;
-  gate_.set_own_name(name);
+void Chat::happened(const event::NameChanged& changed) {
+  welcome_.name = changed.now;
+  gate_.set_own_name(changed.now);
   tell_of_new_name();
 }
 

@@ -102,7 +102,8 @@ class ChatLoop {
                                    {.fd = signals_.descriptor(), .events = POLLIN, .revents = 0}}};
     if (::poll(waiting.data(), waiting.size(), timeout_ms) <= 0) return;
     // With Ctrl-c the terminal throws away what was typed, and while it does so it may call itself readable:
-    // who reads then waits for the next key. The signal comes before that, and is asked for after it.
+    // who reads then waits for the next key. The signal was sent before that, and shows because its
+    // descriptor is looked at behind the terminal's.
     if (waiting[1].revents != 0 && waiting[2].revents == 0) screen_->read_input();
     while (const auto signal = signals_.next()) take_signal(*signal);
   }

@@ -74,10 +74,10 @@ class ConversationTest : public ::testing::Test {
     return act();
   }
 
-  static reply::Welcome welcome_with(std::vector<RoomHead> rooms) {
+  reply::Welcome welcome_with(std::vector<RoomHead> rooms) const {
     reply::Welcome welcome;
     welcome.client = ClientNumber{3};
-    welcome.name = "alice";
+    welcome.name = called;
     welcome.epoch = kEpoch;
     welcome.feed_port = 8421;
     welcome.heartbeat_ms = 10'000;
@@ -117,6 +117,7 @@ class ConversationTest : public ::testing::Test {
   Effects told(const Reply& what) { return reply_to(RequestId{}, what); }
 
   Moment now = kStart;
+  std::string called = "alice";  ///< what the broker calls us
   std::vector<Asked> asked;
   Conversation conversation;
 };

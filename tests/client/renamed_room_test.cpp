@@ -106,5 +106,41 @@ TEST_F(RenamedRoom, is_none_that_was_never_direct) {
   EXPECT_THAT(only<event::RoomRenamed>(told(reply::Noticed{notice}).events), IsEmpty());
 }
 
+/// We are called otherwise: alice, who becomes alicia.
+class RenamedUser : public ConversationTest {
+ protected:
+  RenamedUser() { static_cast<void>(come_up()); }
+  static Notice notice_in(const std::string& room) {
+    return {room,
+            TimeMs{5},
+            {{.kind = NoticeKind::renamed, .client = ClientNumber{3}, .name = "alicia", .was = "alice"}}};
+  }
+  void come_back_as(const std::string& name, const std::vector<std::string>& names_told) {
+    called = name;
+    conversation.talk_down(now);
+    static_cast<void>(wait_for(1s));
+    expect_told(come_up(), names_told);
+  }
+  static void expect_told(const Effects& effects, const std::vector<std::string>& names) {
+    std::vector<std::string> told;
+    for (const auto& changed : only<event::NameChanged>(effects.events)) told.push_back(changed.now);
+    EXPECT_EQ(told, names);
+  }
+};
+
+TEST_F(RenamedUser, is_told_once_by_whatever_comes_first) {
+  expect_told(told(reply::Noticed{notice_in("alice/tea")}), {"alicia"});
+  expect_told(told(reply::Noticed{notice_in("@bob")}), {});
+  come_back_as("alicia", {});
+}
+
+TEST_F(RenamedUser, is_told_when_he_comes_back_to_it) { come_back_as("alicia", {"alicia"}); }
+
+TEST_F(RenamedUser, is_not_told_who_somebody_else_is) {
+  auto notice = notice_in("lobby");
+  notice.events[0].client = ClientNumber{4};
+  expect_told(told(reply::Noticed{notice}), {});
+}
+
 }  // namespace
 }  // namespace palabre

@@ -35,8 +35,8 @@ struct Account {
     /// The broker named this head, below what was handed over: the user is to be told.
     std::optional<Sequence> went_back_to = {};
     /// A bare old copy had others' messages already where the last ones were that were handed over, when the
-    /// user was back: no head tells of it, and the user is not promised to be told (RELIABILITY.md, "Not
-    /// yet").
+    /// user was back: no head tells of it, and the user is not promised to be told, nor to be
+    /// handed no mixture (RELIABILITY.md, "Not yet").
     bool is_overgrown = false;
     std::vector<event::Message> messages = {};
 

@@ -71,8 +71,9 @@ class ModelClient {
     Membership membership = Membership::none;
     std::optional<std::size_t> following = {};  ///< the account's
     std::optional<Mark> mark = {};
-    std::size_t life = 0;  ///< of the store: what the program counts as seen is not older
-    Sequence seen = {};    ///< the last one handed over when HELLO was said
+    std::size_t life = 0;       ///< of the store, in which the program began to follow
+    std::size_t seen_life = 0;  ///< of the store: what the program counts as seen is not older
+    Sequence seen = {};         ///< the last one handed over when HELLO was said
   };
   enum class CallKind : std::uint8_t { join, leave, moderate };
   struct Call {

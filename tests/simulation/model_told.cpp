@@ -90,7 +90,7 @@ void ModelClient::take(const event::EpochChanged& changed) {
 void ModelClient::take(const event::StoreWentBack& went_back) {
   const auto room = std::ranges::find(rooms_, went_back.room, &Room::name);
   if (room == rooms_.end() || !room->following) return;
-  if (!lives_.went_back_since(room->life) || went_back.head >= went_back.seen)
+  if (!lives_.went_back_since(room->seen_life) || went_back.head >= went_back.seen)
     account_.complaints.push_back("was told that " + room->name + " went back");
   begin_anew(*room, std::nullopt, went_back.head.next());
 }
@@ -102,7 +102,7 @@ void ModelClient::meet(Room& room) {
     return;
   }
   room.membership = Membership::member;
-  room.life = lives_.present();
+  room.life = room.seen_life = lives_.present();
   room.following = account_.followings.size();
   account_.followings.push_back(
       {.room = room.name, .from = Sequence{1}, .due_from = Sequence{1}, .is_due = true});
@@ -132,7 +132,7 @@ void ModelClient::begin_anew(Room& room, std::optional<Sequence> from, Sequence 
   auto& before = account_.followings[*room.following];
   const bool is_due = std::exchange(before.is_due, false);
   room.following = account_.followings.size();
-  room.life = lives_.present();
+  room.life = room.seen_life = lives_.present();
   room.mark.reset();
   room.seen = {};
   account_.followings.push_back({.room = room.name, .from = from, .due_from = due_from, .is_due = is_due});

@@ -64,7 +64,8 @@ void ModelClient::follow(std::size_t number, std::optional<Sequence> from) {
   } else {
     // Who goes on from a mark has seen what came before it, in a store that may have gone back since.
     const bool goes_on = from && room.mark && *from == room.mark->last.next();
-    room.life = goes_on ? room.mark->life : lives_.present();
+    room.life = lives_.present();
+    room.seen_life = goes_on ? room.mark->life : room.life;
   }
   room.following = account_.followings.size();
   account_.followings.push_back({room.name, from, {}});

@@ -96,6 +96,7 @@ def test_control_c_clears_the_line_first_and_quits_only_when_asked_twice(open_ch
 
 def test_control_c_needs_no_further_key_when_the_terminal_calls_itself_readable(open_chat):
     library = Path(os.environ["PALABRE_BIN"]) / "libfalse_input.so"
+    assert library.is_file(), "without it nothing is tried"
     chat = open_chat(environment={"LD_PRELOAD": str(library)})
     chat.type("never mind")
     chat.until_prompt("lobby> never mind")

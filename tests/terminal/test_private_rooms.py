@@ -132,3 +132,12 @@ def test_who_is_renamed_is_told_where_his_key_is_kept(open_chat, palabre, broker
     again = open_chat()
     again.until_row("you are carola (#1)")
     again.until_row("start with --name carol as before")
+
+
+def test_who_was_renamed_while_the_broker_was_down_is_told_when_it_is_back(open_chat, broker):
+    chat = open_chat()
+    broker.kill()
+    chat.until_row("connection lost")
+    done(broker, "identity", "rename", "carol", "carola")
+    broker.start()
+    chat.until_row("the operator calls you carola now")

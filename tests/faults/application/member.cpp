@@ -12,7 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kCall = 3s;
 /// An application that did not bound this would post for minutes after a broker that was away.
 constexpr std::size_t kUnderWayMax = 500;
 constexpr std::uint64_t kPastMax = 600;
@@ -46,8 +45,8 @@ void Member::run() {
 }
 
 void Member::begin() {
-  auto welcome = client_.connect(kCall);
-  while (failed(welcome) && stage_ != Stage::ending) welcome = client_.connect(kCall);
+  auto welcome = client_.connect(kAnswerPatience);
+  while (failed(welcome) && stage_ != Stage::ending) welcome = client_.connect(kAnswerPatience);
   if (failed(welcome)) return;
   const auto& told = std::get<reply::Welcome>(welcome);
   self_ = told.client;
@@ -142,7 +141,7 @@ void Member::wander() {
   // Out of a closed room one is sent, and a room for two cannot be left.
   if (!is_open_room(room)) return;
   follow(rooms_.front());
-  (void)client_.leave(room, kCall);
+  (void)client_.leave(room, kAnswerPatience);
   end_following(room);
   journal_.write('L', room);
 }
@@ -151,21 +150,21 @@ void Member::wander() {
 void Member::follow(const std::string& room) {
   if (last_.contains(room)) return;
   journal_.write('J', room);
-  const auto joined = client_.join(room, kCall);
+  const auto joined = client_.join(room, kAnswerPatience);
   if (failed(joined)) return;
   const auto head = std::get<reply::Joined>(joined).head.value;
   const Sequence from{head <= kPastMax ? 1 : head - below(kPastMax)};
   // Written before: messages may come although the answer did not.
   journal_.write('F', room, from);
   last_[room] = Sequence{from.value - 1};
-  if (failed(client_.follow(room, from, kCall))) end_following(room);
+  if (failed(client_.follow(room, from, kAnswerPatience))) end_following(room);
 }
 
 /// Whatever a call ends with, what came before it is among the events: all of it still belongs to the
 /// following.
 void Member::end_following(const std::string& room) {
   client_.unfollow(room);
-  (void)client_.ping(kCall);
+  (void)client_.ping(kAnswerPatience);
   take_all_events();
   journal_.write('U', room);
   last_.erase(room);

@@ -15,6 +15,9 @@
 
 namespace palabre::faults {
 
+/// Whoever gets no answer for so long asks again later.
+inline constexpr std::chrono::seconds kAnswerPatience{3};
+
 /// What all members of a process are to do: work; stop posting and say when all is answered; read to the end
 /// and go.
 enum class Stage : int { working, quiet, ending };

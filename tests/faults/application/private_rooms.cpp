@@ -12,7 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kCall = 3s;
 constexpr std::size_t kGuests = 5;
 constexpr std::uint32_t kCells = 30;
 
@@ -56,7 +55,7 @@ void Member::moderate_one() {
   order.name = guests_[below(guests_.size())];
   order.action = below(3) == 0 ? Moderation::kick : Moderation::invite;
   journal_.write('V', order.room, name_of(order.action), order.name);
-  const auto answer = client_.moderate(order, kCall);
+  const auto answer = client_.moderate(order, kAnswerPatience);
   if (std::holds_alternative<reply::Moderated>(answer)) {
     journal_.write('A', order.room, name_of(order.action), order.name);
   }
@@ -87,7 +86,7 @@ void Member::read_row() {
   wanted.from = row_from_.try_emplace(wanted.client, Column{1}).first->second;
   wanted.count = kCells;
   journal_.write('G', wanted.client);
-  const auto answer = client_.row(wanted, kCall);
+  const auto answer = client_.row(wanted, kAnswerPatience);
   if (!std::holds_alternative<reply::Row>(answer)) return;
   const auto& row = std::get<reply::Row>(answer);
   for (const auto& cell : row.cells) {
@@ -100,8 +99,8 @@ void Member::read_row() {
 
 /// How far the open rooms go, and those of our private ones that are ours still.
 std::optional<std::map<std::string, Sequence>> Member::heads() {
-  const auto rooms = client_.rooms(kCall);
-  const auto pong = client_.ping(kCall);
+  const auto rooms = client_.rooms(kAnswerPatience);
+  const auto pong = client_.ping(kAnswerPatience);
   if (!std::holds_alternative<reply::Rooms>(rooms) || !std::holds_alternative<reply::Pong>(pong)) return {};
   std::map<std::string, Sequence> heads;
   for (const auto& entry : std::get<reply::Rooms>(rooms).rooms) heads[entry.room] = entry.head;
