@@ -115,13 +115,13 @@ def test_one_identity_too_many_is_told_to_wait_and_is_welcome_when_somebody_has_
         for _ in range(3):
             refused = answer()
             assert (refused["type"], refused["reason"]) == ("refused", "busy") and refused["retry_after"] > 0
-        assert broker.sessions() == ["session-1", "session-2"]
+        eventually(lambda: broker.sessions() == ["session-1", "session-2"])
         Peer(broker, "bob").goodbye()  # another connection of who is there is none too many
         assert bob.ask("ping")["type"] == "pong"
         bob.goodbye()
         welcome = eventually(lambda: (reply := answer())["type"] == "welcome" and reply)
         assert (welcome["client"], welcome["new"]) == (3, True)
-        assert broker.sessions() == ["session-1", "session-3"]
+        eventually(lambda: broker.sessions() == ["session-1", "session-3"])  # a thread names itself
         alice.until(lambda: ("came", 3, "carol") in alice.notices)
         assert [kind for kind, _, name in alice.notices if name == "carol"] == ["came"], "and nobody heard of her before"
     late.close()
