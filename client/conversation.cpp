@@ -223,6 +223,7 @@ void Conversation::open_feed(Moment now) {
   is_feed_open_ = options_.wants_feed && !rooms_.is_empty();
   if (!is_feed_open_) return;
   feed_watch_.opened(now, jitter());
+  rooms_.feed_broke();
   effects_.feed_port = welcome_->feed_port;
   effects_.subscriptions.clear();
   effects_.unsubscriptions.clear();

@@ -31,7 +31,11 @@ void Conversation::take_feed(std::string_view topic, std::string_view body, Mome
 void Conversation::take_tick(std::string_view body, Moment now) {
   const auto tick = decode_tick(body);
   if (!tick) return;
-  if (feed_watch_.tick(tick->number, now)) rooms_.want_heads();
+  // The first one, too: libzmq may have connected anew between the opening of the feed and its tick.
+  if (feed_watch_.tick(tick->number, now)) {
+    rooms_.feed_broke();
+    rooms_.want_heads();
+  }
   tell(rooms_.take_tick_heads(*tick));
 }
 

@@ -121,6 +121,10 @@ void FollowedRooms::check_epoch(const Epoch& epoch) {
   if (epoch != epoch_) wants_heads_ = true;
 }
 
+void FollowedRooms::feed_broke() {
+  for (auto& [name, timeline] : rooms_) timeline.forget_ahead();
+}
+
 void FollowedRooms::connection_lost() {
   heads_ = join_ = {};
   for (auto& [name, timeline] : rooms_) timeline.connection_lost();
@@ -188,7 +192,7 @@ Events FollowedRooms::page(RequestId id, const reply::Page& page, Moment now) {
   if (asked != named && !are_direct(asked, named)) return {};
   check_epoch(page.batch.epoch);
   if (page.batch.epoch != epoch_) {
-    room->second.connection_lost();
+    room->second.forget_question();
     return {};
   }
   auto events = room->second.take_page(page, now);

@@ -53,6 +53,8 @@ class FollowedRooms {
   [[nodiscard]] bool seek_missing_direct_room(const std::vector<RoomHead>& heads);
   void check_epoch(const Epoch& epoch);
   void want_heads() { wants_heads_ = true; }
+  /// What the feed brings from now on may be of another store than what it brought.
+  void feed_broke();
   void connection_lost();
 
   /// The request to send now under the id `id`, if any.

@@ -56,7 +56,7 @@ Events Timeline::take_batch(const Batch& batch) {
   head_ = std::max(head_, end_of(batch));
   if (!is_anchored_) return events;
   if (batch.first > last_.next()) {
-    keep_ahead(batch);
+    if (is_connected_) keep_ahead(batch);
   } else {
     hand_over(batch, events);
     hand_over_ahead(events);
@@ -87,8 +87,8 @@ Events Timeline::believe_head(Sequence head) {
 
 Events Timeline::connection_back() {
   Events events;
+  is_connected_ = true;
   if (!is_anchored_) return events;
-  forget_ahead();
   is_behind_ = true;
   conclude(events);
   return events;
@@ -135,10 +135,16 @@ Events Timeline::refill_refused(const Refusal& refusal, Moment now, double jitte
   return events;
 }
 
-void Timeline::connection_lost() {
+void Timeline::forget_question() {
   refill_.reset();
   is_probing_ = false;
   suspected_head_.reset();
+}
+
+void Timeline::connection_lost() {
+  forget_question();
+  forget_ahead();
+  is_connected_ = false;
 }
 
 std::optional<Moment> Timeline::refill_at() const {

@@ -40,6 +40,8 @@ class Timeline {
   void begin_anew();
 
   [[nodiscard]] Events take_batch(const Batch& batch);
+  /// What waits behind a hole may be another store's than what will come, and comes again.
+  void forget_ahead();
   /// A head from the feed: may be older than what we know, so it only ever reveals more.
   [[nodiscard]] Events note_head(Sequence head);
 
@@ -55,8 +57,7 @@ class Timeline {
   [[nodiscard]] bool doubts_head() const { return suspected_head_.has_value(); }
   /// Nobody names this room's head (we are no member): a HISTORY will, asked until a page answers.
   void probe() { is_probing_ = is_anchored_; }
-  /// The connection is back: CaughtUp is due once more when nothing is missing. What waits behind a hole
-  /// comes again, because the store may have gone back below it meanwhile, and have others' messages there.
+  /// The connection is back: CaughtUp is due once more when nothing is missing.
   [[nodiscard]] Events connection_back();
 
   /// The HISTORY to ask now, if any.
@@ -66,7 +67,10 @@ class Timeline {
   [[nodiscard]] Events take_page(const reply::Page& page, Moment now);
   /// A room that is gone counts as an empty one: the store went back.
   [[nodiscard]] Events refill_refused(const Refusal& refusal, Moment now, double jitter);
-  /// Answers to what was asked will not come any more.
+  /// The answer to what was asked is worth nothing.
+  void forget_question();
+  /// No answer comes any more. The feed may go on, and from another store: from now on nothing of it waits
+  /// behind a hole, until the connection is back.
   void connection_lost();
   /// When refill_due is worth asking again; nothing when only news can change it.
   [[nodiscard]] std::optional<Moment> refill_at() const;
@@ -81,7 +85,6 @@ class Timeline {
   [[nodiscard]] Sequence gap_end() const;
   void hand_over(const Batch& batch, Events& events);
   void keep_ahead(const Batch& batch);
-  void forget_ahead();
   void hand_over_ahead(Events& events);
   void weigh(Sequence head, Sequence known, Events& events);
   void go_back(Sequence head, Events& events);
@@ -97,6 +100,7 @@ class Timeline {
   std::optional<Sequence> catch_up_target_;  ///< the head at the anchor, until it is reached
   bool is_behind_ = false;                   ///< a gap was seen and CaughtUp not yet said
   bool is_probing_ = false;
+  bool is_connected_ = true;
 
   std::deque<Batch> ahead_;
   std::size_t ahead_events_ = 0;
