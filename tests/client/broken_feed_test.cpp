@@ -42,5 +42,15 @@ TEST_F(BrokenFeed, makes_a_new_feed_connection_after_each_new_talk_connection) {
   EXPECT_EQ(come_up().feed_port, 8421);
 }
 
+TEST_F(BrokenFeed, lets_nothing_wait_behind_a_hole_when_it_is_opened_anew) {
+  conversation.follow("lobby", std::nullopt, now);
+  static_cast<void>(come_up());
+  static_cast<void>(feed(kTickTopic, encode(Tick{kEpoch, 7, TimeMs{1}, {}})));
+  static_cast<void>(feed(room_topic("lobby"), encode(batch_of("lobby", 7, 8))));
+  EXPECT_EQ(wait_for(3500ms).feed_port, 8421);
+  EXPECT_THAT(sequences_of(feed(room_topic("lobby"), encode(batch_of("lobby", 5, 6))).events),
+              ElementsAre(5, 6));
+}
+
 }  // namespace
 }  // namespace palabre
