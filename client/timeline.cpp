@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 constexpr Milliseconds kRefillTimeout = 5s;
 /// After a page that brought nothing although something was missing.
 constexpr Milliseconds kFruitlessPause = 1s;
+constexpr Milliseconds kFruitlessPauseMax = 8s;
 /// How much of the feed is kept while a hole before it is filled. Beyond that pages bring it again.
 constexpr std::size_t kAheadEventsMax = 4 * limits::kEventsMax;
 
@@ -116,6 +117,7 @@ Events Timeline::take_page(const reply::Page& page, Moment now) {
   hand_over_ahead(events);
   weigh(page.head, known, events);
   is_probing_ = suspected_head_.has_value();
+  refusals_ = 0;
   if (has_gap() && last_ == before) not_before_ = now + kFruitlessPause;
   conclude(events);
   return events;
@@ -124,7 +126,9 @@ Events Timeline::take_page(const reply::Page& page, Moment now) {
 Events Timeline::refill_refused(const Refusal& refusal, Moment now, double jitter) {
   Events events;
   refill_.reset();
-  const auto pause = refusal.retry_after_ms ? Milliseconds(*refusal.retry_after_ms) : kFruitlessPause;
+  // A message that is damaged in the store is refused for as long as nobody repairs it.
+  const auto pause = refusal.retry_after_ms ? Milliseconds(*refusal.retry_after_ms)
+                                            : growing(kFruitlessPause, ++refusals_, kFruitlessPauseMax);
   not_before_ = now + spread(pause, jitter);
   if (refusal.code != RefusalCode::no_such_room) return events;
   is_probing_ = false;

@@ -109,6 +109,7 @@ class Timeline {
   std::optional<Sequence> suspected_head_;
 
   std::optional<Refill> refill_;
+  unsigned refusals_ = 0;  ///< in a row, of those that do not say when to ask again
   Moment not_before_{};
 };
 

@@ -127,6 +127,18 @@ TEST(Timeline, waits_as_long_as_a_refusal_says_and_a_little_more) {
   EXPECT_EQ(timeline.refill_at(), kStart + 300ms);
 }
 
+TEST(Timeline, asks_more_and_more_seldom_for_what_is_refused_again_and_again) {
+  auto timeline = anchored(Sequence{1}, 4);
+  const auto refused_at = [&](Moment now) {
+    timeline.refill_sent(kRefill, now);
+    EXPECT_THAT(timeline.refill_refused(refuse(RefusalCode::store_damaged), now, 0), IsEmpty());
+    return *timeline.refill_at() - now;
+  };
+  for (const auto pause : {1s, 2s, 4s, 8s, 8s}) EXPECT_EQ(refused_at(kStart), pause);
+  disregard(refill(timeline, page_of("lobby", 1, 2, 4), kStart + 8s));
+  EXPECT_EQ(refused_at(kStart + 8s), 1s);
+}
+
 TEST(Timeline, does_not_hammer_a_broker_whose_page_brings_nothing) {
   auto timeline = anchored(Sequence{1}, 4);
   EXPECT_THAT(sequences_of(refill(timeline, page_of("lobby", 1, 0, 4))), IsEmpty());
