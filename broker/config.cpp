@@ -105,7 +105,8 @@ constexpr std::array kKeys{
     Key{"bots", "", "Names, with commas between them, that may do ten times as much of all three.",
         text<&Config::bots>("")},
     Key{"connections_per_address", "connections",
-        "How many may come from one address; one client has two. The next one is ended at once.",
+        "How many may come from one address; one client has two. The next one is ended, and for a second the "
+        "kernel keeps others away.",
         number<&Config::connections_per_address>(256, 1, 1'048'576)},
     Key{"connections_per_local_address", "connections", "The same for addresses of this machine's loopback.",
         number<&Config::connections_per_local_address>(65'536, 1, 1'048'576)},

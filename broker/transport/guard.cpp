@@ -148,10 +148,11 @@ void Guard::welcome(const TcpConnection& connection) {
   auto& visitor = visitors_.emplace(descriptor, Visitor{connection, FeedInput{}}).first->second;
   if (connection.port == talk_port_) visitor.input.emplace<Backlog>(taken_[descriptor]);
   const bool is_counted = intake_.knows(descriptor);
-  if (caps_.came(connection.peer) != ConnectionCaps::Answer::welcome || !is_counted) {
-    return end(visitor, kConnections);
-  }
-  if (held_.holds(connection.peer, std::chrono::steady_clock::now())) return end(visitor, kQuarantine);
+  const auto answer = caps_.came(connection.peer);
+  const auto now = std::chrono::steady_clock::now();
+  if (answer == ConnectionCaps::Answer::too_many_from_there) held_.crowded(connection.peer, now);
+  if (answer != ConnectionCaps::Answer::welcome || !is_counted) return end(visitor, kConnections);
+  if (held_.holds(connection.peer, now)) return end(visitor, kQuarantine);
   ListenFilter::spare(connection);
   input_.add(descriptor);
   // What came before it was watched makes no edge.

@@ -12,15 +12,20 @@ constexpr auto kPauseOfTellings = std::chrono::milliseconds(5);
 }  // namespace
 
 void HeldAddresses::offended(const PeerAddress& address, Moment now) {
-  quarantine_.with([&](Quarantine& quarantine) {
-    quarantine.offended(address, now);
-    hold(address, quarantine, now);
-  });
+  note(&Quarantine::offended, address, now);
 }
 
 void HeldAddresses::came_in_vain(const PeerAddress& address, Moment now) {
+  note(&Quarantine::came_in_vain, address, now);
+}
+
+void HeldAddresses::crowded(const PeerAddress& address, Moment now) {
+  note(&Quarantine::crowded, address, now);
+}
+
+void HeldAddresses::note(Deed deed, const PeerAddress& address, Moment now) {
   quarantine_.with([&](Quarantine& quarantine) {
-    quarantine.came_in_vain(address, now);
+    (quarantine.*deed)(address, now);
     hold(address, quarantine, now);
   });
 }

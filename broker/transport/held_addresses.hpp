@@ -20,6 +20,7 @@ class HeldAddresses {
 
   void offended(const PeerAddress& address, Moment now);
   void came_in_vain(const PeerAddress& address, Moment now);
+  void crowded(const PeerAddress& address, Moment now);
   /// Whether an address is held, even if the kernel let a connection pass that it had begun before.
   [[nodiscard]] bool holds(const PeerAddress& address, Moment now) const;
   [[nodiscard]] const Guarded<Quarantine>& quarantine() const { return quarantine_; }
@@ -30,6 +31,9 @@ class HeldAddresses {
   [[nodiscard]] std::optional<Moment> due_at() const;
 
  private:
+  using Deed = void (Quarantine::*)(const PeerAddress&, Moment);
+
+  void note(Deed deed, const PeerAddress& address, Moment now);
   void hold(const PeerAddress& address, const Quarantine& quarantine, Moment now);
 
   Guarded<Quarantine> quarantine_;

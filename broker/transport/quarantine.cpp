@@ -11,11 +11,15 @@ void Quarantine::came_in_vain(const PeerAddress& address, Moment now) {
   if (record.in_vain.pour(1, now)) offended(record, now);
 }
 
+void Quarantine::crowded(const PeerAddress& address, Moment now) {
+  record_of(address, now).crowded_until = now + kFirst;
+}
+
 bool Quarantine::holds(const PeerAddress& address, Moment now) const { return now < held_until(address); }
 
 Quarantine::Moment Quarantine::held_until(const PeerAddress& address) const {
   const auto found = records_.find(address);
-  return found == records_.end() ? Moment{} : found->second.until;
+  return found == records_.end() ? Moment{} : std::max(found->second.until, found->second.crowded_until);
 }
 
 Quarantine::Record& Quarantine::record_of(const PeerAddress& address, Moment now) {

@@ -28,6 +28,8 @@ class Quarantine {
   void offended(const PeerAddress& address, Moment now);
   /// A connection from there went, and the broker could take nothing from it. Too many are an offence.
   void came_in_vain(const PeerAddress& address, Moment now);
+  /// As many as may be there are there: the next one would be ended, so none comes for a second. No offence.
+  void crowded(const PeerAddress& address, Moment now);
   [[nodiscard]] bool holds(const PeerAddress& address, Moment now) const;
   /// The end of its last quarantine, long ago when it never had one.
   [[nodiscard]] Moment held_until(const PeerAddress& address) const;
@@ -35,6 +37,7 @@ class Quarantine {
  private:
   struct Record {
     Moment until{};
+    Moment crowded_until{};
     std::chrono::seconds length{0};
     LeakyBucket in_vain{kInVain};
     Moment noted{};

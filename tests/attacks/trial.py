@@ -20,6 +20,7 @@ MEMORY_KEPT_MAX = 32 * MEBIBYTE
 TIMES_QUIET_MAX = 3.0
 DRAIN_S = 60
 WARMUP_S = 4
+PER_ADDRESS = 256  # connections_per_address, by default
 
 
 @dataclass
@@ -170,7 +171,8 @@ class Trial:
 
     def __init__(self, name: str, folder: Path, options):
         self.outcome, self.options = Outcome(name), options
-        self.broker = Broker(folder, security=options.security)
+        # Each attacker's address is that of a machine; those of this one's loopback may have more connections.
+        self.broker = Broker(folder, security=options.security, connections_per_local_address=PER_ADDRESS)
 
     def run(self) -> Outcome:
         with self.broker:

@@ -130,8 +130,8 @@ class Attack:
             return sealed(connection, self.keys, socket_type, routing_id)
         return shake_hands(connection, socket_type, routing_id)
 
-    def to_either_port(self, number: int) -> socket.socket:
-        return connect((self.talk_port, self.feed_port)[number % 2], source=self.source)
+    def to_either_port(self, number: int, patience: float = PATIENCE_S) -> socket.socket:
+        return connect((self.talk_port, self.feed_port)[number % 2], source=self.source, patience=patience)
 
 
 class EndlessMultipart(Attack):
@@ -158,13 +158,15 @@ class SubscriptionFlood(Attack):
 
 
 class ConnectionFlood(Attack):
-    """Connections by the thousand, all kept for as long as the broker keeps them."""
+    """Connections by the thousand, all kept for as long as the broker keeps them; where nobody answers, the next."""
+
+    patience_s = 0.25
 
     def attack(self) -> None:
         with contextlib.ExitStack() as kept:
             for number in range(2000):
                 with contextlib.suppress(OSError):
-                    kept.enter_context(self.to_either_port(number))
+                    kept.enter_context(self.to_either_port(number, self.patience_s))
 
 
 class HandshakeStall(Attack):

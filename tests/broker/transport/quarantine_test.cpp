@@ -49,6 +49,25 @@ TEST_F(QuarantineTest, counts_those_who_were_there_together_once) {
   EXPECT_EQ(length_of_quarantine(), 1s);
 }
 
+TEST_F(QuarantineTest, holds_a_crowd_for_a_second_which_is_no_offence) {
+  for (int times = 0; times < 3; ++times) {
+    quarantine_.crowded(kThere, now_);
+    EXPECT_FALSE(quarantine_.holds(kElsewhere, now_));
+    EXPECT_EQ(length_of_quarantine(), 1s);
+  }
+  quarantine_.offended(kThere, now_);
+  EXPECT_EQ(length_of_quarantine(), 1s);
+}
+
+TEST_F(QuarantineTest, does_not_overlook_an_offence_in_a_crowd) {
+  quarantine_.crowded(kThere, now_);
+  quarantine_.offended(kThere, now_);
+  EXPECT_EQ(length_of_quarantine(), 1s);
+  quarantine_.crowded(kThere, now_);
+  quarantine_.offended(kThere, now_);
+  EXPECT_EQ(length_of_quarantine(), 2s);
+}
+
 TEST_F(QuarantineTest, forgets_after_a_while) {
   quarantine_.offended(kThere, now_);
   now_ += 2s;
