@@ -163,7 +163,7 @@ void ModelClient::joined(Room& room, const Answer<Reply>& answer) {
   if (told != nullptr) {
     room.membership = Membership::member;
     following.is_due = true;
-    following.due_from = following.from ? *following.from : told->head.next();
+    following.due_from = following.from ? *following.from : std::max(told->head.next(), following.due_from);
     return;
   }
   if (room.membership == Membership::unclear) return;

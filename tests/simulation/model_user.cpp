@@ -58,9 +58,12 @@ void ModelClient::follow(std::size_t number, std::optional<Sequence> from) {
   surroundings_.trace([&] {
     return account_.name + " follows " + room.name + " from " + std::to_string(from ? from->value : 0);
   });
-  // Who is not sure to have left goes on, from where they were: following twice changes nothing.
+  // Who is not sure to have left goes on, from where they were: following twice changes nothing. That may be
+  // beyond the end of an old copy, in which they hear nothing of what comes before it.
+  Sequence goes_on_from;
   if (room.following) {
     from.reset();
+    goes_on_from = account_.followings[*room.following].due_from;
   } else {
     // Who goes on from a mark has seen what came before it, in a store that may have gone back since.
     const bool goes_on = from && room.mark && *from == room.mark->last.next();
@@ -68,7 +71,7 @@ void ModelClient::follow(std::size_t number, std::optional<Sequence> from) {
     room.seen_life = goes_on ? room.mark->life : room.life;
   }
   room.following = account_.followings.size();
-  account_.followings.push_back({room.name, from, {}});
+  account_.followings.push_back({room.name, from, goes_on_from});
   conversation_->follow(room.name, from, surroundings_.agenda.now());
   begin_call(number, CallKind::join, request::Join{room.name});
 }

@@ -52,11 +52,12 @@ void Secrecy::check(const std::string& user, const reply::Page& page) {
   require_of_room(user, page.batch);
 }
 
-/// Whoever is sent away or invited is told that, and nothing else.
+/// Whoever is sent away or invited is told that, and nothing else. Who left in the same commit may have been
+/// there for it; in which order they were decided only PrivateRooms sees.
 void Secrecy::check(const std::string& user, const reply::Noticed& noticed) {
   for (const auto& event : noticed.notice.events) {
     if (event.client != number_of(now_, user)) {
-      require_reader(user, noticed.notice.room, Since::this_commit);
+      require_reader(user, noticed.notice.room, Since::last_commit);
     }
   }
 }

@@ -83,8 +83,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Found{"newer_heads_came_before_joined", 53356},
                     Found{"who_came_back_to_an_old_copy_was_not_told", 41, World::scenes_of(41)},
                     Found{"a_head_that_nobody_named_was_asked_for_once", 45637, World::scenes_of(45637)},
-                    Found{"what_waited_behind_a_hole_was_of_another_store", 100946,
-                          World::scenes_of(100946)}),
+                    Found{"what_waited_behind_a_hole_was_of_another_store", 100946, World::scenes_of(100946)},
+                    Found{"who_left_in_the_same_commit_had_heard_rightly", 314621, World::scenes_of(314621)},
+                    Found{"who_went_on_from_beyond_an_old_copy_got_what_was_wanted", 986766,
+                          World::scenes_of(986766)}),
     [](const auto& found) { return std::string(found.param.name); });
 
 // ── bugs that were planted ───────────────────────────────────────────────────────────────────────────────

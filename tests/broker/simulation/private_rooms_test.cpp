@@ -57,6 +57,7 @@ class Game {
       case 5: post(who, room); break;
       default: moderate(who, room);
     }
+    check_who_heard(who, room);
     if (below(40) == 0) rename(who, any(kNewNames));
     if (below(40) == 0) expect(stranger(spelt(any(kPeople))), "wrong_token", "a stranger comes in");
     look(any(kPeople), any(kRooms));
@@ -69,6 +70,7 @@ class Game {
     }
   }
   [[nodiscard]] const std::map<std::string, std::uint64_t>& answers() const { return answers_; }
+  [[nodiscard]] std::uint64_t notices_heard() const { return notices_heard_; }
 
  private:
   std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
@@ -110,7 +112,24 @@ class Game {
     apply(state_, std::move(command), {now_}, outcome);
     (void)journal_.commit(outcome.records);
     if (outcome.touched.is_any()) book_ = book_->after(state_, outcome.touched);
+    notices_.clear();
+    for (const auto& effect : outcome.effects) {
+      if (const auto* told = std::get_if<effect::NotifyMembers>(&effect)) notices_.push_back(*told);
+    }
     return outcome;
+  }
+
+  /// Who is there once it is done is told of it, and whom it is about.
+  void check_who_heard(const std::string& who, const std::string& room) {
+    for (const auto& [connections, name, what] : notices_) {
+      auto readers = oracle_.readers(who, room);
+      readers.insert(kPeople.at(what.client.value - 1));
+      for (const auto connection : connections) {
+        const auto& hearer = kPeople.at(connection.value - 1);
+        if (!readers.contains(hearer)) throw std::runtime_error(hearer + " is told of " + room);
+        ++notices_heard_;
+      }
+    }
   }
 
   static std::string answer_in(const Outcome& outcome) {
@@ -197,12 +216,15 @@ class Game {
   std::uint64_t oracle_people_ = 0;
   std::uint64_t now_ = 1'000;
   std::map<std::string, std::uint64_t> answers_;
+  std::vector<effect::NotifyMembers> notices_;  ///< of what was done last
+  std::uint64_t notices_heard_ = 0;
 };
 
 TEST(PrivateRooms, are_what_a_small_oracle_says) {
   constexpr std::uint64_t kStepsOfGame = 10'000;
   const auto steps = steps_wanted();
   std::map<std::string, std::uint64_t> answers;
+  std::uint64_t notices_heard = 0;
   for (std::uint64_t done = 0, seed = 1; done < steps; ++seed) {
     Game game(seed);
     for (std::uint64_t i = 0; i < kStepsOfGame && done < steps; ++i, ++done) {
@@ -210,12 +232,14 @@ TEST(PrivateRooms, are_what_a_small_oracle_says) {
     }
     ASSERT_NO_THROW(game.look_at_everything()) << "seed " << seed;
     for (const auto& [answer, count] : game.answers()) answers[answer] += count;
+    notices_heard += game.notices_heard();
   }
   // A game in which one of these never comes would show nothing.
   for (const auto* answer : {"joined", "left", "stored", "done", "no_such_room", "not_allowed", "muted",
                              "no_such_client", "wrong_token"}) {
     EXPECT_GT(answers[answer], steps / 5'000) << answer;
   }
+  EXPECT_GT(notices_heard, steps / 100);
 }
 
 }  // namespace
