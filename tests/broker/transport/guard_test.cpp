@@ -89,6 +89,15 @@ class GuardTest : public testing::Test {
       return true;
     }
   }
+  /// Whether the kernel answers who knocks from there, whatever becomes of him.
+  [[nodiscard]] bool is_answered(const std::string& source) const {
+    try {
+      const RawPeer peer(feed_port_, source, kAnswered);
+      return true;
+    } catch (const std::runtime_error&) {
+      return false;
+    }
+  }
   /// What the router does with each message.
   void take_one() {
     talk_.set(zmq::sockopt::rcvtimeo, kPatienceMs);
@@ -151,14 +160,6 @@ TEST_F(GuardTest, has_the_kernel_drop_who_did_harm) {
   const auto offender = subscriber(kSource);
   send_too_much(*offender);
   ASSERT_TRUE(eventually([&] { return offender->is_ended(); }));
-  const auto is_answered = [this](const std::string& source) {
-    try {
-      const RawPeer peer(feed_port_, source, kAnswered);
-      return true;
-    } catch (const std::runtime_error&) {
-      return false;
-    }
-  };
   // The kernel is told a moment after the offender was ended.
   EXPECT_TRUE(eventually([&] { return !is_answered(kSource); }));
   EXPECT_TRUE(is_answered(kOtherSource));
@@ -231,6 +232,9 @@ TEST_F(GuardTest, ends_the_newest_of_too_many) {
   EXPECT_TRUE(has_said("too many connections"));
   for (const auto& peer : peers) EXPECT_FALSE(peer->is_ended());
   EXPECT_FALSE(is_held(kOtherSource));
+  EXPECT_TRUE(eventually([&] { return !is_answered(kSource); })) << "each that comes would have to be ended";
+  peers.clear();
+  EXPECT_TRUE(eventually([&] { return !is_held(kSource); }));
 }
 
 TEST_F(GuardTest, ends_the_whole_feed_and_no_talk) {
