@@ -11,6 +11,12 @@
 namespace palabre::broker {
 namespace {
 
+// Whoever asks under CURVE looks at once whether the answer is there. If it is, the peer's wish for a routing
+// id is read behind our Identity, and taken; and of who wishes for one that is in use, libzmq keeps some 20
+// KiB for ever. The thread that asks needs some microseconds, but ours, woken by it, may be given its
+// processor.
+constexpr auto kUntilAskerHasLooked = std::chrono::microseconds(200);
+
 zmq::socket_t bind_handler(zmq::context_t& context) {
   zmq::socket_t socket(context, zmq::socket_type::rep);
   socket.set(zmq::sockopt::linger, 0);
@@ -50,6 +56,7 @@ void Zap::answer() {
     if (!frame.more()) break;
   }
   const auto reply = doorkeeper_.answer(std::move(question));
+  std::this_thread::sleep_for(kUntilAskerHasLooked);
   for (const auto& part : reply) {
     const bool is_last = &part == &reply.back();
     (void)send_frame(socket_, std::string_view(part),

@@ -9,6 +9,7 @@
 #include <zmq.hpp>
 
 #include "schema/codec.hpp"
+#include "schema/keys.hpp"
 #include "tests/support/collected.hpp"
 
 namespace palabre::broker {
@@ -22,6 +23,18 @@ class Dealer {
       : socket_(context, zmq::socket_type::dealer) {
     socket_.set(zmq::sockopt::linger, 0);
     if (!routing_id.empty()) socket_.set(zmq::sockopt::routing_id, routing_id);
+    socket_.connect(endpoint);
+  }
+  /// With a key of its own.
+  Dealer(zmq::context_t& context, const std::string& endpoint, const std::string& routing_id,
+         const CurveKey& broker)
+      : socket_(context, zmq::socket_type::dealer) {
+    const auto own = make_key_pair();
+    socket_.set(zmq::sockopt::linger, 0);
+    socket_.set(zmq::sockopt::routing_id, routing_id);
+    socket_.set(zmq::sockopt::curve_serverkey, broker);
+    socket_.set(zmq::sockopt::curve_publickey, own.open);
+    socket_.set(zmq::sockopt::curve_secretkey, own.secret);
     socket_.connect(endpoint);
   }
 
