@@ -15,9 +15,12 @@ namespace {
 using std::chrono::milliseconds;
 
 // From one look to the next: at a gigabyte a second, this is what may come unseen.
-constexpr auto kPauseMin = milliseconds(2);
-// A look costs some system calls for each connection that spoke: at most so small a part of a processor.
-constexpr int kPauseForEachLook = 32;
+constexpr auto kPauseMin = milliseconds(1);
+// A look costs some system calls for each connection that spoke, which are to take a small part of a
+// processor. Subscribers seldom speak, and what they say has libzmq look through all subscriptions: looked at
+// sooner, a flood of sixteen had the feed stand still for a third of the time.
+constexpr int kPauseForEachTalkLook = 32;
+constexpr int kPauseForEachFeedLook = 8;
 
 // Beside connections: what else the process has open, and those one too many that are being ended.
 constexpr std::size_t kOtherDescriptors = 4096;
@@ -26,7 +29,6 @@ constexpr std::size_t kOtherDescriptors = 4096;
 constexpr auto kUntilFeedEnds = milliseconds(400);
 
 constexpr auto kPauseOfMemoryLooks = milliseconds(250);
-
 constexpr auto kPauseOfWords = std::chrono::seconds(1);
 constexpr std::string_view kEndlessInput =
     "it sent more than the router could take, or a message without an end";
@@ -45,8 +47,6 @@ constexpr double kFeedBytesPerSecond = 256;
 constexpr double kFeedBytesMin = 16.0 * 1024;
 constexpr double kFeedBytesARoom = 256;
 
-constexpr std::size_t kInput = 2;  // its place among what is waited for
-
 /// What this thread has had of a processor. Not the time that passed: who was made to wait for a processor by
 /// an attack must not look less often for that.
 std::chrono::nanoseconds processor_time() {
@@ -63,7 +63,11 @@ milliseconds until(std::chrono::steady_clock::time_point instant) {
 }  // namespace
 
 Guard::Guard(Options options)
-    : options_(options), intake_(options.caps.total + kOtherDescriptors), caps_(options.caps) {}
+    : options_(options),
+      intake_(options.caps.total + kOtherDescriptors),
+      caps_(options.caps),
+      talk_looks_{.pause_for_each = kPauseForEachTalkLook},
+      feed_looks_{.pause_for_each = kPauseForEachFeedLook} {}
 
 void Guard::start(Ports ports, std::uint16_t talk_port, std::uint16_t feed_port) {
   ports_ = std::move(ports);
@@ -100,7 +104,8 @@ void Guard::run() {
     note_comings_and_goings();
     if (ends_feed) end_all_of_feed();
     end_accused();
-    look_when_due();
+    look_when_due(talk_looks_);
+    look_when_due(feed_looks_);
     held_.tell_kernel(std::chrono::steady_clock::now());
     look_at_memory_when_due();
     give_memory_back_when_due();
@@ -110,14 +115,19 @@ void Guard::run() {
 void Guard::wait() {
   std::vector<zmq::pollitem_t> items{{talk_->handle(), 0, ZMQ_POLLIN, 0},
                                      {feed_->handle(), 0, ZMQ_POLLIN, 0},
-                                     {nullptr, input_.descriptor(), ZMQ_POLLIN, 0},
                                      {nullptr, wake_up_.descriptor(), ZMQ_POLLIN, 0}};
-  const auto pause = until(next_look_);
-  if (pause > milliseconds(0)) items[kInput].events = 0;
-  // Without a reason to look it sleeps until something comes.
-  auto timeout = pause > milliseconds(0) || !doubtful_.empty() ? pause : milliseconds(-1);
+  // Without a reason to do something it sleeps until something comes.
+  auto timeout = milliseconds(-1);
+  const auto wait_until = [&timeout](Instant due) {
+    timeout = timeout < milliseconds(0) ? until(due) : std::min(timeout, until(due));
+  };
+  for (const auto* looks : {&talk_looks_, &feed_looks_}) {
+    const bool is_pause = until(looks->next) > milliseconds(0);
+    if (!is_pause) items.push_back({nullptr, looks->input.descriptor(), ZMQ_POLLIN, 0});
+    if (is_pause || !looks->doubtful.empty()) wait_until(looks->next);
+  }
   for (const auto& due : {memory_.due_at(), feed_ends_at_, memory_look_at_, held_.due_at()}) {
-    if (due) timeout = timeout < milliseconds(0) ? until(*due) : std::min(timeout, until(*due));
+    if (due) wait_until(*due);
   }
   wait_for(items, timeout);
   wake_up_.clear();
@@ -154,7 +164,7 @@ void Guard::welcome(const TcpConnection& connection) {
   if (answer != ConnectionCaps::Answer::welcome || !is_counted) return end(visitor, kConnections);
   if (held_.holds(connection.peer, now)) return end(visitor, kQuarantine);
   ListenFilter::spare(connection);
-  input_.add(descriptor);
+  looks_of(visitor).input.add(descriptor);
   // What came before it was watched makes no edge.
   look_at(visitor);
 }
@@ -172,22 +182,21 @@ void Guard::forget(int descriptor, std::uint16_t port) {
   visitors_.erase(found);
 }
 
-void Guard::look_when_due() {
-  if (std::chrono::steady_clock::now() < next_look_) return;
+void Guard::look_when_due(Looks& looks) {
+  if (std::chrono::steady_clock::now() < looks.next) return;
   const auto begun = processor_time();
-  input_.take(heard_);
-  heard_.insert(heard_.end(), doubtful_.begin(), doubtful_.end());
-  doubtful_.clear();
-  // Then nothing is left to look at, and it sleeps until something comes.
-  if (heard_.empty()) return;
+  looks.input.take(heard_);
+  heard_.insert(heard_.end(), looks.doubtful.begin(), looks.doubtful.end());
+  looks.doubtful.clear();
+  if (heard_.empty()) return;  // then it sleeps until something comes
   std::ranges::sort(heard_);
   heard_.erase(std::ranges::unique(heard_).begin(), heard_.end());
   for (const int descriptor : heard_) {
     if (const auto found = visitors_.find(descriptor); found != visitors_.end()) look_at(found->second);
   }
-  if (!doubtful_.empty()) ports_.wake_router();
-  const auto pause = kPauseForEachLook * (processor_time() - begun);
-  next_look_ = std::chrono::steady_clock::now() + std::max<Instant::duration>(kPauseMin, pause);
+  if (!looks.doubtful.empty()) ports_.wake_router();
+  const auto pause = looks.pause_for_each * (processor_time() - begun);
+  looks.next = std::chrono::steady_clock::now() + std::max<Instant::duration>(kPauseMin, pause);
 }
 
 void Guard::look_at(Visitor& visitor) {
@@ -195,11 +204,15 @@ void Guard::look_at(Visitor& visitor) {
   const int descriptor = visitor.connection.descriptor;
   switch (std::visit([&](auto& input) { return judge(descriptor, input); }, visitor.input)) {
     case Backlog::Verdict::fine: return;
-    case Backlog::Verdict::doubtful: return doubtful_.push_back(descriptor);
+    case Backlog::Verdict::doubtful: return looks_of(visitor).doubtful.push_back(descriptor);
     case Backlog::Verdict::too_much:
       return end_offender(visitor,
                           std::holds_alternative<Backlog>(visitor.input) ? kEndlessInput : kSubscriptions);
   }
+}
+
+Guard::Looks& Guard::looks_of(const Visitor& visitor) {
+  return visitor.connection.port == talk_port_ ? talk_looks_ : feed_looks_;
 }
 
 Backlog::Verdict Guard::judge(int descriptor, Backlog& backlog) {

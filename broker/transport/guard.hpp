@@ -89,6 +89,13 @@ class Guard {
     bool is_ended = false;
   };
   using Visitors = std::unordered_map<int, Visitor>;
+  /// When connections of one port are looked at.
+  struct Looks {
+    const int pause_for_each;  ///< how many times as long as a look takes
+    InputWatch input{};
+    std::vector<int> doubtful{};  ///< descriptors to be looked at again, whatever comes
+    Instant next{};
+  };
 
   void run();
   void wait();
@@ -96,8 +103,9 @@ class Guard {
   void note(const ConnectionEvent& event, std::uint16_t port);
   void welcome(const TcpConnection& connection);
   void forget(int descriptor, std::uint16_t port);
-  void look_when_due();
+  void look_when_due(Looks& looks);
   void look_at(Visitor& visitor);
+  [[nodiscard]] Looks& looks_of(const Visitor& visitor);
   [[nodiscard]] Backlog::Verdict judge(int descriptor, Backlog& backlog);
   [[nodiscard]] Backlog::Verdict judge(int descriptor, FeedInput& input) const;
   [[nodiscard]] double feed_allowance() const;
@@ -121,16 +129,15 @@ class Guard {
   std::optional<ConnectionMonitor> feed_;
   std::uint16_t talk_port_ = 0;
   std::uint16_t feed_port_ = 0;
-  InputWatch input_;
+  Looks talk_looks_;
+  Looks feed_looks_;
   WakeUp wake_up_;
   std::atomic<bool> has_ended_ = false;
   std::atomic<bool> is_feed_to_end_ = false;
   Guarded<std::vector<TcpConnection>> accused_;
   std::optional<Instant> feed_ends_at_;
-  Visitors visitors_;              ///< by descriptor
-  std::vector<int> doubtful_;      ///< to be looked at again, whatever comes
-  std::vector<int> heard_;         ///< where something came since the last look
-  Instant next_look_ = Instant{};  ///< the pause between two looks grows with what a look takes
+  Visitors visitors_;       ///< by descriptor
+  std::vector<int> heard_;  ///< where something came since the last look
   /// By descriptor: what the router had taken from it at the last look. What a new connection is counted
   /// from, because its own first messages may be taken before it is heard of.
   std::unordered_map<int, Intake::Taken> taken_;
