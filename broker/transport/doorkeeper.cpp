@@ -19,7 +19,7 @@ constexpr std::size_t kRoutingIdBytes = 12;
 
 /// A property of the connection, as RFC 23 writes metadata: libzmq takes this one for the routing id. Random,
 /// so that no peer can have claimed it before its owner. Where our answer is read before the peer's own wish,
-/// which happens, that one is taken: it can then shut out nobody but peers who wish for the same.
+/// against which Zap waits, that one is taken: it can then shut out nobody but peers who wish for the same.
 std::string routing_id_property() {
   std::string random(kRoutingIdBytes, '\0');
   randombytes_buf(random.data(), random.size());
