@@ -1,11 +1,13 @@
 #include "tests/simulation/secrecy.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
 #include "schema/codec.hpp"
 #include "schema/frames.hpp"
+#include "schema/notice.hpp"
 #include "tests/simulation/room_names.hpp"
 
 namespace palabre::broker::simulation {
@@ -52,14 +54,40 @@ void Secrecy::check(const std::string& user, const reply::Page& page) {
   require_of_room(user, page.batch);
 }
 
-/// Whoever is sent away or invited is told that, and nothing else. Who left in the same commit may have been
-/// there for it; in which order they were decided only PrivateRooms sees.
+/// Whoever is sent away or invited is told that, and nothing else.
 void Secrecy::check(const std::string& user, const reply::Noticed& noticed) {
+  const auto& room = noticed.notice.room;
   for (const auto& event : noticed.notice.events) {
-    if (event.client != number_of(now_, user)) {
-      require_reader(user, noticed.notice.room, Since::last_commit);
-    }
+    const bool is_of_user = event.client == number_of(now_, user);
+    if (!is_of_user && !was_there_for(user, room, event)) require_reader(user, room, Since::this_commit);
   }
+}
+
+/// Whether the user left in this commit, and the event came before that.
+bool Secrecy::was_there_for(const std::string& user, const std::string& room,
+                            const NoticeEvent& event) const {
+  const auto* found = find_room(before_, user, room);
+  if (found == nullptr || !may_read(before_, user, room)) return false;
+  const auto is_event = [&]<class Kind>(const Kind& record) {
+    if constexpr (std::is_same_v<Kind, record::Joined>) {
+      return event.kind == NoticeKind::joined && record.room == found->number &&
+             record.client == event.client;
+    } else if constexpr (std::is_same_v<Kind, record::Left>) {
+      return event.kind == NoticeKind::left && record.room == found->number && record.client == event.client;
+    } else if constexpr (std::is_same_v<Kind, record::Moderated>) {
+      return event.kind == notice_of(record.action) && record.room == found->number &&
+             record.client == event.client;
+    } else {
+      return false;
+    }
+  };
+  for (const auto& record : disk_.last_commit()) {
+    const auto* left = std::get_if<record::Left>(&record);
+    if (left != nullptr && left->room == found->number && left->client == number_of(before_, user))
+      return false;
+    if (std::visit(is_event, record)) return true;
+  }
+  return false;
 }
 
 void Secrecy::check_heads(const std::string& user, const std::vector<RoomHead>& heads) {

@@ -32,6 +32,8 @@ class Secrecy {
   void check(const std::string& user, const reply::Page& page);
   void check(const std::string& user, const reply::Noticed& noticed);
   void check_heads(const std::string& user, const std::vector<RoomHead>& heads);
+  [[nodiscard]] bool was_there_for(const std::string& user, const std::string& room,
+                                   const NoticeEvent& event) const;
   void require_reader(const std::string& user, const std::string& room, Since since);
   void require_open(std::string_view room);
   void require_of_room(const std::string& user, const Batch& batch);

@@ -51,6 +51,11 @@ class MemoryJournal : public Journal, public Archive {
     const std::lock_guard lock(mutex_);
     return commits_;
   }
+  /// What the last commit stored, in its order.
+  [[nodiscard]] std::vector<Record> last_commit() const {
+    const std::lock_guard lock(mutex_);
+    return last_commit_;
+  }
   /// All messages in the order stored.
   [[nodiscard]] std::vector<StoredMessage> messages() const {
     const std::lock_guard lock(mutex_);
@@ -80,6 +85,7 @@ class MemoryJournal : public Journal, public Archive {
     for (const Record& stored : records) {
       std::visit([this](const auto& fact) { add(fact); }, stored);
     }
+    last_commit_.assign(records.begin(), records.end());
     ++commits_;
     return CommitResult::committed;
   }
@@ -250,6 +256,7 @@ class MemoryJournal : public Journal, public Archive {
   mutable std::mutex mutex_;
   Weather weather_ = Weather::fine;
   std::size_t commits_ = 0;
+  std::vector<Record> last_commit_;
   Store store_;
 };
 
