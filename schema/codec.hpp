@@ -23,6 +23,8 @@ struct DecodedReply {
 [[nodiscard]] Bytes encode(RequestId id, const Reply& reply);
 
 [[nodiscard]] DecodedRequest decode_request(std::string_view frame);
+/// The id of what is refused unread: as decode_request finds it, without looking at the rest.
+[[nodiscard]] RequestId request_id_of(std::string_view frame);
 [[nodiscard]] Result<DecodedReply> decode_reply(std::string_view frame);
 
 }  // namespace palabre

@@ -160,7 +160,7 @@ void Router::greet(RequestFrame request) {
 
 void Router::refuse_frame(ConnectionId connection, std::string_view frame, const Refusal& refusal) {
   // Read only for its request id, so that the client knows what was refused.
-  const auto id = frame.empty() ? RequestId{} : decode_request(frame).id;
+  const auto id = frame.empty() ? RequestId{} : request_id_of(frame);
   transmit(Outgoing{connection, encode(id, Reply(refusal))});
 }
 

@@ -193,6 +193,15 @@ Bytes encode(RequestId id, const Request& request) {
   return frame;
 }
 
+RequestId request_id_of(std::string_view frame) {
+  codec::Reader reader(frame);
+  const auto object = reader.next();
+  if (!object) return {};
+  Fields fields(*object);
+  const auto id = fields.id<RequestId>("request");
+  return fields.problem() ? RequestId{} : id;
+}
+
 DecodedRequest decode_request(std::string_view frame) {
   codec::Reader reader(frame);
   const auto object = reader.next();

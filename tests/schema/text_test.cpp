@@ -48,6 +48,28 @@ TEST(Texts, are_refused_with_the_reason_and_the_byte_position) {
   EXPECT_EQ(refuse_text("\xc0\xaf")->text, "the text has invalid UTF-8 at byte 0");      // an overlong slash
 }
 
+TEST(Text, finds_a_character_wherever_it_stands) {
+  for (std::size_t place = 0; place < 20; ++place) {
+    for (int byte = 0; byte < 0x80; ++byte) {
+      std::string text(20, 'x');
+      text[place] = static_cast<char>(byte);
+      const bool is_control = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f;
+      const auto refusal = refuse_text(text);
+      ASSERT_EQ(refusal.has_value(), is_control) << byte << " at " << place;
+      if (refusal) {
+        ASSERT_EQ(refusal->text, "the text has a control character at byte " + std::to_string(place));
+      }
+    }
+    for (int byte = 0x80; byte < 0x100; ++byte) {
+      std::string text(20, 'x');
+      text[place] = static_cast<char>(byte);
+      const auto refusal = refuse_text(text);
+      ASSERT_TRUE(refusal) << byte << " at " << place;
+      ASSERT_EQ(refusal->text, "the text has invalid UTF-8 at byte " + std::to_string(place));
+    }
+  }
+}
+
 TEST(Refusals, have_a_name_and_a_sentence_each_and_say_when_to_try_again) {
   for (std::uint64_t code = 1; code <= kRefusalCodeMax; ++code) {
     const auto refusal = refuse(static_cast<RefusalCode>(code));

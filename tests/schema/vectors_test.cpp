@@ -88,6 +88,7 @@ TEST(MalformedVectors, are_refused_for_the_reason_they_name) {
     EXPECT_EQ(name_of(decoded.body.refusal().code), vector.at("reason").get<std::string>())
         << vector.at("name");
     EXPECT_EQ(decoded.id.value, vector.at("request").get<std::uint64_t>()) << vector.at("name");
+    EXPECT_EQ(request_id_of(bytes_of(vector.at("hex"))), decoded.id) << vector.at("name");
   }
 }
 
@@ -105,9 +106,11 @@ TEST(GoldenVectors, are_refused_when_a_byte_is_missing_or_added) {
   for (const auto& vector : read_vectors("requests")) {
     const auto frame = bytes_of(vector.at("hex"));
     for (std::size_t length = 0; length < frame.size(); ++length) {
-      EXPECT_FALSE(decode_request(frame.substr(0, length)).body.ok())
-          << vector.at("name") << " cut to " << length;
+      const auto decoded = decode_request(frame.substr(0, length));
+      EXPECT_FALSE(decoded.body.ok()) << vector.at("name") << " cut to " << length;
+      EXPECT_EQ(request_id_of(frame.substr(0, length)), decoded.id) << vector.at("name");
     }
+    EXPECT_EQ(request_id_of(frame), decode_request(frame).id) << vector.at("name");
     EXPECT_FALSE(decode_request(frame + '\0').body.ok()) << vector.at("name");
   }
 }

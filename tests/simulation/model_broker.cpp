@@ -55,7 +55,7 @@ void ModelBroker::receive(const std::string& routing_id, const Bytes& frame) {
       connections_.heard(routing_id, routing_id, surroundings_.agenda.now(), gone_);
   report_gone();
   if (surroundings_.dice.once_in(surroundings_.weather.busy_once_in)) {
-    return say(connection, decode_request(frame).id, refuse(RefusalCode::busy));
+    return say(connection, request_id_of(frame), refuse(RefusalCode::busy));
   }
   if (sessions_.contains(client)) {
     give(client, Frame{connection, frame});

@@ -4,6 +4,7 @@
 // A request from any bytes: what is taken keeps its meaning when it is written and read again.
 void palabre::fuzz::take(std::string_view input) {
   const auto decoded = decode_request(input);
+  demand(request_id_of(input) == decoded.id, "its number is the same without the rest");
   if (!decoded.body) {
     demand(!decoded.body.refusal().text.empty(), "a refusal has a sentence");
     return;
