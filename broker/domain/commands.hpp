@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -54,6 +55,8 @@ struct Post {
   /// For each text whose counter was used before, in order: looked up by the recorder, because a matrix on
   /// disk is no part of a state in memory.
   std::vector<Original> originals = {};
+  /// Why that was not looked up, if so; the originals mean nothing then.
+  std::optional<Refusal> not_looked_up = {};
 };
 /// The operator wants something done; what becomes of it is told in effect::Ruling.
 struct Operate {

@@ -1,6 +1,7 @@
 #include "broker/journal/recorder.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <stdexcept>
 #include <utility>
@@ -58,7 +59,26 @@ void Recorder::decide(Command command) {
   batch_.decide(state_, std::move(command), ports_.clock());
 }
 
+/// Whether the store knows something of the post that the matrix does not.
+bool Recorder::must_look_up(const command::Post& post) const {
+  return !state_.matrix.last_counter(post.origin.client, post.post.outbox) || count_repeats(state_, post) > 0;
+}
+
 void Recorder::look_up(command::Post& post) {
+  if (!must_look_up(post)) return;
+  const auto client = post.origin.client;
+  const auto began = std::chrono::steady_clock::now();
+  if (const auto wait = look_ups_.wait_of(client, began)) {
+    post.not_looked_up = refuse(RefusalCode::too_fast);
+    post.not_looked_up->retry_after_ms = static_cast<std::uint64_t>(wait->count());
+    return;
+  }
+  find_originals(post);
+  const auto ended = std::chrono::steady_clock::now();
+  look_ups_.spent(client, ended - began, ended);
+}
+
+void Recorder::find_originals(command::Post& post) {
   const auto is_known = [&] {
     return look_up_originals(ports_.journal, post, count_repeats(state_, ports_.journal, post));
   };

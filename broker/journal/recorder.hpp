@@ -11,6 +11,7 @@
 #include "broker/domain/durability.hpp"
 #include "broker/domain/ports.hpp"
 #include "broker/domain/state.hpp"
+#include "broker/journal/look_up_allowance.hpp"
 #include "broker/journal/segment_packer.hpp"
 #include "broker/threads/guarded.hpp"
 #include "broker/threads/mailbox.hpp"
@@ -50,7 +51,9 @@ class Recorder {
  private:
   void run();
   void decide(Command command);
+  [[nodiscard]] bool must_look_up(const command::Post& post) const;
   void look_up(command::Post& post);
+  void find_originals(command::Post& post);
   void settle();
   void pack();
   void discard();
@@ -72,6 +75,7 @@ class Recorder {
   State state_;
   CommandBatch batch_;
   SegmentPacker packer_;
+  LookUpAllowance look_ups_;
   std::vector<Segment> segments_;
   std::vector<Outgoing> replies_;
   std::jthread thread_;

@@ -122,6 +122,16 @@ TEST_F(Post, answers_a_repeat_with_the_original_acknowledgement) {
   EXPECT_EQ(acks_in(repeat), acks_in(first));
 }
 
+TEST_F(Post, refuses_what_was_not_looked_up_as_it_is_told_to) {
+  command::Post repeat{origin(kAlice), {"@bob", {99}, {1}, {"one"}}};
+  repeat.not_looked_up = refuse(RefusalCode::too_fast);
+  repeat.not_looked_up->retry_after_ms = 70;
+  const auto outcome = decide(std::move(repeat));
+  EXPECT_EQ(answer_in<Refusal>(outcome).code, RefusalCode::too_fast);
+  EXPECT_EQ(answer_in<Refusal>(outcome).retry_after_ms, 70U);
+  EXPECT_THAT(outcome.records, IsEmpty()) << "nor is a room made for it";
+}
+
 TEST_F(Post, stores_only_the_new_end_of_a_partial_repeat) {
   const auto first = post(kAlice, "tea", {1}, {"one", "two"});
   now_ = {5000};

@@ -1,3 +1,5 @@
+#include <atomic>
+#include <chrono>
 #include <stdexcept>
 
 #include "tests/broker/journal/recorder_fixture.hpp"
@@ -27,10 +29,15 @@ class WatchfulJournal : public Journal {
   }
   std::vector<Original> originals(ClientNumber client, OutboxId outbox, Counter first,
                                   std::size_t count) override {
+    // Processor time, not sleep: it is what a look into a long segment takes.
+    const auto end = std::chrono::steady_clock::now() + look_up_takes.load();
+    while (std::chrono::steady_clock::now() < end) {
+    }
     return journal_.originals(client, outbox, first, count);
   }
 
   Collected<std::size_t> told_before;
+  std::atomic<std::chrono::milliseconds> look_up_takes{};
 
  private:
   MemoryJournal& journal_;
@@ -50,6 +57,21 @@ class WatchedRecorderTest : public RecorderTest {
   }
   WatchfulJournal watchful_{journal_, [this] { return count_told(); }};
 };
+
+TEST_F(WatchedRecorderTest, has_who_repeats_too_much_wait_and_nobody_else) {
+  connect_both();
+  decide_at_once({post({kAlice, kAlices, {2}}, {1}, {"one"}), post({kBob, kBobs, {3}}, {1}, {"two"})});
+  watchful_.look_up_takes = std::chrono::milliseconds(30);
+  decide_at_once({post({kAlice, kAlices, {4}}, {1}, {"one"}), post({kAlice, kAlices, {5}}, {1}, {"one"}),
+                  post({kAlice, kAlices, {6}}, {2}, {"three"}), post({kBob, kBobs, {7}}, {1}, {"two"})});
+  EXPECT_EQ(replies_.reply_to(4).as<reply::Stored>().acks, replies_.reply_to(2).as<reply::Stored>().acks);
+  const auto refusal = replies_.reply_to(5).as<Refusal>();
+  EXPECT_EQ(refusal.code, RefusalCode::too_fast);
+  EXPECT_GT(refusal.retry_after_ms.value(), 1000U) << "20 ms too much, and a hundredth of the time is hers";
+  EXPECT_EQ(replies_.reply_to(6).refusal(), std::nullopt) << "what is new needs no looking up";
+  EXPECT_EQ(replies_.reply_to(7).refusal(), std::nullopt);
+  EXPECT_THAT(stored_texts(), ElementsAre("one", "two", "three"));
+}
 
 TEST_F(RecorderTest, tells_the_operator_when_there_is_no_space_for_what_he_orders) {
   connect_both();
