@@ -78,6 +78,9 @@ std::uint64_t memory_max(const Config& config) {
   return std::min(config.memory_max_bytes, share);
 }
 
+// What is spare is for who has much to say, not for all to say much at once.
+constexpr double kSpareSeconds = 0.5;
+
 SessionTools::Rates rates_of(const Config& config) {
   SessionTools::Rates rates{static_cast<double>(config.messages_per_second),
                             static_cast<double>(config.changes_per_second),
@@ -113,6 +116,7 @@ struct Broker::Parts {
   Recorder recorder;
   Reads reads;
   ReadingThreads reading;
+  PostingRate::Spare spare;
   Registry registry;
   OperatorDesk desk;
   std::unique_ptr<Greeter> greeter;
@@ -132,13 +136,15 @@ struct Broker::Parts {
                  {*store.journal, *publisher, outbox, board, wall_clock, std::move(watch.on_failure)}),
         reads(board, *store.archive, wall_clock, std::move(watch.on_unreadable)),
         reading({config.readers, config.reading_queue}, reads, outbox),
+        spare(TokenBucket(static_cast<double>(config.spare_messages_per_second), kSpareSeconds)),
         registry({recorder.mailbox(),
                   outbox,
                   reads,
                   reading,
                   memory,
                   {config.mailbox, config.mailbox_bytes},
-                  rates_of(config)},
+                  rates_of(config),
+                  config.spare_messages_per_second > 0 ? &spare : nullptr},
                  config.sessions_max),
         desk(directory.path(), {recorder.mailbox(), board, !secret.empty()}),
         greeter(make_greeter(config)) {

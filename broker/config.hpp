@@ -38,6 +38,7 @@ struct Config {
   std::size_t feed_high_water_mark = 0;
   std::size_t sessions_max = 0;
   std::size_t messages_per_second = 0;
+  std::size_t spare_messages_per_second = 0;
   std::size_t changes_per_second = 0;
   std::size_t reads_per_second = 0;
   std::string bots;

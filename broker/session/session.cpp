@@ -1,5 +1,6 @@
 #include "broker/session/session.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <numeric>
@@ -19,6 +20,8 @@ std::size_t bytes_of(std::span<const RequestFrame> requests) {
 }
 
 constexpr double kBotShare = 10;
+// What a long text costs everybody who is sent it, it costs its sender, too.
+constexpr std::size_t kBytesOfAMessage = 256;
 
 /// How many times what everybody may ask for.
 double share_of(ClientNumber client, const SessionTools& tools) {
@@ -32,7 +35,7 @@ Session::Session(ClientNumber client, const SessionTools& tools)
     : client_(client),
       tools_(tools),
       mailbox_(tools.waiting_max.requests),
-      messages_(tools.rates.messages * share_of(client, tools)),
+      messages_(tools.rates.messages * share_of(client, tools), tools.spare),
       changes_(tools.rates.changes * share_of(client, tools)),
       asked_(tools.rates.reads * share_of(client, tools)),
       thread_(start_thread("session-" + std::to_string(client.value), [this] { run(); })) {}
@@ -106,7 +109,7 @@ void Session::answer(const Origin& origin, request::Hello& hello) {
 
 void Session::answer(const Origin& origin, request::Post& post) {
   if (tools_.memory.is_short()) return refuse_with(origin, refuse_for_memory());
-  const auto count = post.texts.size();
+  const auto count = std::max(post.texts.size(), post.texts.bytes() / kBytesOfAMessage);
   ask_for(messages_, count, origin, command::Post{origin, std::move(post)});
 }
 
@@ -134,12 +137,14 @@ void Session::answer(const Origin& origin, request::Row& row) { have_read({origi
 
 void Session::answer(const Origin& origin, request::Audit& audit) { have_read({origin, std::move(audit)}); }
 
-void Session::ask_for(TokenBucket& bucket, std::size_t count, const Origin& origin, Command command) {
-  if (may(bucket, count, origin)) commands_.push_back(std::move(command));
+template <class Rate>
+void Session::ask_for(Rate& rate, std::size_t count, const Origin& origin, Command command) {
+  if (may(rate, count, origin)) commands_.push_back(std::move(command));
 }
 
-bool Session::may(TokenBucket& bucket, std::size_t count, const Origin& origin) {
-  const auto wait = bucket.take(static_cast<double>(count), std::chrono::steady_clock::now());
+template <class Rate>
+bool Session::may(Rate& rate, std::size_t count, const Origin& origin) {
+  const auto wait = rate.take(static_cast<double>(count), std::chrono::steady_clock::now());
   if (!wait) return true;
   auto refusal = refuse(RefusalCode::too_fast);
   refusal.retry_after_ms = static_cast<std::uint64_t>(wait->count());

@@ -11,6 +11,7 @@
 #include "broker/domain/commands.hpp"
 #include "broker/domain/ports.hpp"
 #include "broker/session/memory_watch.hpp"
+#include "broker/session/posting_rate.hpp"
 #include "broker/session/reading_threads.hpp"
 #include "broker/session/reads.hpp"
 #include "broker/session/token_bucket.hpp"
@@ -32,12 +33,13 @@ struct SessionTools {
   Waiting waiting_max;
   /// What one identity may ask for in a second; 0: any number.
   struct Rates {
-    double messages = 0;
+    double messages = 0;         ///< beyond these, what `spare` has
     double changes = 0;          ///< of rooms and who is in them
     double reads = 0;            ///< of any kind
     std::set<std::string> bots;  ///< names that may ask for ten times as much
   };
   Rates rates = {};
+  PostingRate::Spare* spare = nullptr;  ///< what all may post beyond their own rates
 };
 
 /// A request as it came, and where its answer goes.
@@ -91,9 +93,11 @@ class Session {
   template <class Read>
   void answer(const Origin& origin, Read& read);
   /// Hands it to the recorder, unless `count` such things are too many.
-  void ask_for(TokenBucket& bucket, std::size_t count, const Origin& origin, Command command);
+  template <class Rate>
+  void ask_for(Rate& rate, std::size_t count, const Origin& origin, Command command);
   /// False when they are, and the client was told so.
-  [[nodiscard]] bool may(TokenBucket& bucket, std::size_t count, const Origin& origin);
+  template <class Rate>
+  [[nodiscard]] bool may(Rate& rate, std::size_t count, const Origin& origin);
   void refuse_with(const Origin& origin, Refusal refusal);
 
   void have_read(ReadTask task);
@@ -106,7 +110,7 @@ class Session {
   std::atomic<bool> has_departed_ = false;
   std::atomic<std::size_t> waiting_bytes_ = 0;  ///< of requests in the mailbox or in hand
   Mailbox<Item> mailbox_;
-  TokenBucket messages_;
+  PostingRate messages_;
   TokenBucket changes_;
   TokenBucket asked_;  ///< reads
   // Touched by the thread only.

@@ -6,37 +6,45 @@
 
 namespace palabre::broker {
 
-/// Lets so many things pass in a second, and what was not used of two seconds at once. Pure.
+/// Lets so many things pass in a second, and what was not used of some seconds, two by default, at once.
+/// Pure.
 class TokenBucket {
  public:
   using Moment = std::chrono::steady_clock::time_point;
 
   /// 0 per second: everything passes.
-  explicit TokenBucket(double per_second) : per_second_(per_second), level_(kSeconds * per_second) {}
+  explicit TokenBucket(double per_second, double seconds = 2)
+      : per_second_(per_second), full_(seconds * per_second), level_(full_) {}
 
   /// Nothing when `count` things may pass, which are counted then; else after how long they may. More than it
   /// ever holds pass when it is full. Until then nothing passes: who sends in order could otherwise spend
   /// what the first waits for on what comes behind it, and is refused for that.
   [[nodiscard]] std::optional<std::chrono::milliseconds> take(double count, Moment now) {
-    if (per_second_ <= 0) return std::nullopt;
-    const double full = kSeconds * per_second_;
-    const std::chrono::duration<double> passed = now - filled_;
-    level_ = std::min(full, level_ + passed.count() * per_second_);
-    filled_ = now;
-    const double wanted = std::min(count, full);
-    if (now >= shut_until_ && level_ >= wanted) {
-      level_ -= count;
+    const auto wait = wait_for(count, now);
+    if (wait == wait.zero() && now >= shut_until_) {
+      spend(count);
       return std::nullopt;
     }
-    const std::chrono::duration<double> missing(std::max(0.0, wanted - level_) / per_second_);
-    shut_until_ = std::max(shut_until_, now + std::chrono::ceil<std::chrono::milliseconds>(missing));
+    shut_until_ = std::max(shut_until_, now + wait);
     return std::chrono::ceil<std::chrono::milliseconds>(shut_until_ - now);
   }
 
- private:
-  static constexpr double kSeconds = 2;
+  /// After how long `count` things may pass, whoever else waits.
+  [[nodiscard]] std::chrono::milliseconds wait_for(double count, Moment now) {
+    if (per_second_ <= 0) return {};
+    const std::chrono::duration<double> passed = now - filled_;
+    level_ = std::min(full_, level_ + passed.count() * per_second_);
+    filled_ = now;
+    const std::chrono::duration<double> missing((std::min(count, full_) - level_) / per_second_);
+    return std::max({}, std::chrono::ceil<std::chrono::milliseconds>(missing));
+  }
+  [[nodiscard]] bool ever_holds(double count) const { return per_second_ <= 0 || count <= full_; }
+  /// They pass.
+  void spend(double count) { level_ -= count; }
 
+ private:
   double per_second_;
+  double full_;
   double level_;
   Moment filled_{};
   Moment shut_until_{};

@@ -51,7 +51,7 @@ def test_a_stopped_program_catches_up_and_hinders_nobody(broker, palabre):
 
 
 def test_who_is_too_fast_is_told_to_wait_and_loses_nothing(make_broker):
-    broker = make_broker(messages_per_second=100, changes_per_second=2, bots="robin, bot")
+    broker = make_broker(messages_per_second=100, spare_messages_per_second=0, changes_per_second=2, bots="robin, bot")
     with Peer(broker, "alice") as alice, Peer(broker, "bot") as bot:
         alice.post("lobby", *["x"] * 200)
         refused = alice.refusal("post", room="lobby", outbox=alice.outbox, counter=201, texts=["x"] * 50)

@@ -1,7 +1,6 @@
 #include "broker/session/session.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -248,52 +247,6 @@ TEST(TokenHash, is_blake2b_256) {
       "\x94\x96\x4e\x3b\xb1\xcb\x3e\x42\x72\x62\xc8\xc0\x68\xd5\x23\x19";
   EXPECT_EQ(hash_token("abc"), expected);
 }
-
-class RateTest : public SessionTest {
- protected:
-  RateTest() { tools_.rates = {2, 1, 1, {"bob"}}; }
-
-  /// Has `count` texts posted, one POST each, and a LEAVE behind them; answers how many of each were handed
-  /// on.
-  std::pair<int, int> ask(ClientNumber client, int count) {
-    Session session(client, tools_);
-    for (int i = 0; i < count; ++i) {
-      const auto number = static_cast<std::uint64_t>(i + 1);
-      (void)deliver(session, kDesk, frame(request::Post{"lobby", {7}, {number}, texts_of({"x"})}, {number}));
-      (void)deliver(session, kDesk, frame(request::Leave{"tea"}, {100 + number}));
-    }
-    session.finish();
-    recorder_.mailbox.close();
-    std::vector<Command> handed_on;
-    std::vector<Command> some;
-    while (recorder_.mailbox.drain(some)) std::ranges::move(some, std::back_inserter(handed_on));
-    const auto posts = std::ranges::count_if(
-        handed_on, [](const Command& it) { return std::holds_alternative<command::Post>(it); });
-    return {static_cast<int>(posts), static_cast<int>(handed_on.size()) - static_cast<int>(posts)};
-  }
-};
-
-TEST_F(RateTest, refuses_what_is_too_fast_and_says_when_to_try_again) {
-  EXPECT_EQ(ask(kAlice, 6), std::pair(4, 2));
-  const auto refusal = replies_.reply_to(5).as<Refusal>();
-  EXPECT_EQ(refusal.code, RefusalCode::too_fast);
-  EXPECT_GT(refusal.retry_after_ms.value(), 0U);
-  EXPECT_LE(refusal.retry_after_ms.value(), 500U);
-}
-
-TEST_F(RateTest, counts_reads_of_every_kind_together) {
-  Session session(kAlice, tools_);
-  (void)deliver(session, kDesk, frame(request::Who{}, {1}));
-  for (const std::uint64_t id : {2U, 3U})
-    (void)deliver(session, kDesk, frame(request::History{"lobby", Sequence{1}, {}, 10}, {id}));
-  (void)deliver(session, kDesk, frame(request::Ping{}, {4}));
-  EXPECT_EQ(replies_.reply_to(1).refusal(), std::nullopt);
-  EXPECT_EQ(replies_.reply_to(2).refusal(), std::nullopt);
-  EXPECT_EQ(replies_.reply_to(3).refusal(), RefusalCode::too_fast);
-  EXPECT_EQ(replies_.reply_to(4).refusal(), RefusalCode::too_fast);
-}
-
-TEST_F(RateTest, lets_bots_have_ten_times_as_much) { EXPECT_EQ(ask(kBob, 6), std::pair(6, 6)); }
 
 }  // namespace
 }  // namespace palabre::broker

@@ -1,0 +1,73 @@
+#include "broker/session/posting_rate.hpp"
+
+#include <gtest/gtest.h>
+
+namespace palabre::broker {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr PostingRate::Moment kStart{1h};
+
+TEST(PostingRate, gives_what_is_spare_to_who_has_much_to_say) {
+  PostingRate::Spare spare(TokenBucket(100));
+  PostingRate alice(10, &spare);
+  EXPECT_FALSE(alice.take(20, kStart)) << "two seconds of her own";
+  EXPECT_FALSE(alice.take(200, kStart)) << "and two of everybody's";
+  EXPECT_EQ(alice.take(10, kStart), 100ms) << "whichever has it sooner";
+  EXPECT_FALSE(alice.take(10, kStart + 100ms));
+}
+
+TEST(PostingRate, leaves_everybody_his_own_whatever_others_take) {
+  PostingRate::Spare spare(TokenBucket(100));
+  PostingRate alice(10, &spare);
+  PostingRate bob(10, &spare);
+  EXPECT_FALSE(alice.take(20, kStart));
+  EXPECT_FALSE(alice.take(200, kStart));
+  EXPECT_FALSE(bob.take(20, kStart));
+  EXPECT_EQ(bob.take(1, kStart), 10ms);
+}
+
+TEST(PostingRate, lets_nothing_pass_before_what_waits) {
+  PostingRate::Spare spare(TokenBucket(100));
+  PostingRate alice(10, &spare);
+  EXPECT_FALSE(alice.take(20, kStart));
+  EXPECT_FALSE(alice.take(200, kStart));
+  EXPECT_EQ(alice.take(150, kStart), 1500ms);
+  EXPECT_EQ(alice.take(1, kStart + 1490ms), 10ms) << "there is room for it, but it came later";
+  EXPECT_FALSE(alice.take(150, kStart + 1500ms));
+}
+
+TEST(PostingRate, takes_what_is_spare_for_a_long_request_so_that_the_next_words_need_not_wait) {
+  PostingRate::Spare spare(TokenBucket(100));
+  PostingRate alice(10, &spare);
+  EXPECT_FALSE(alice.take(30, kStart));
+  EXPECT_FALSE(alice.take(170, kStart)) << "all that is spare";
+  EXPECT_FALSE(alice.take(20, kStart)) << "and all her own";
+  EXPECT_TRUE(alice.take(1, kStart));
+}
+
+TEST(PostingRate, lets_a_long_request_pass_where_nothing_is_spare_any_more) {
+  PostingRate::Spare spare(TokenBucket(1));
+  PostingRate alice(10, &spare);
+  PostingRate bob(10, &spare);
+  EXPECT_FALSE(bob.take(22, kStart));
+  EXPECT_FALSE(alice.take(30, kStart)) << "her own is full";
+  EXPECT_EQ(alice.take(1, kStart), 1100ms) << "of her own; there is a longer debt of what is spare";
+}
+
+TEST(PostingRate, is_the_own_one_where_nothing_is_spare) {
+  PostingRate alice(10, nullptr);
+  EXPECT_FALSE(alice.take(20, kStart));
+  EXPECT_EQ(alice.take(1, kStart), 100ms);
+}
+
+TEST(PostingRate, lets_everything_pass_without_a_rate) {
+  PostingRate::Spare spare(TokenBucket(1));
+  PostingRate alice(0, &spare);
+  EXPECT_FALSE(alice.take(1e9, kStart));
+  EXPECT_FALSE(alice.take(1e9, kStart));
+}
+
+}  // namespace
+}  // namespace palabre::broker

@@ -1,0 +1,79 @@
+#include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "broker/session/session.hpp"
+#include "tests/broker/session/session_fixture.hpp"
+
+namespace palabre::broker {
+namespace {
+
+class RateTest : public SessionTest {
+ protected:
+  RateTest() { tools_.rates = {2, 1, 1, {"bob"}}; }
+
+  /// Has `count` texts posted, one POST each, and a LEAVE behind them; answers how many of each were handed
+  /// on.
+  std::pair<int, int> ask(ClientNumber client, int count) {
+    Session session(client, tools_);
+    for (int i = 0; i < count; ++i) {
+      const auto number = static_cast<std::uint64_t>(i + 1);
+      (void)deliver(session, kDesk, frame(request::Post{"lobby", {7}, {number}, texts_of({"x"})}, {number}));
+      (void)deliver(session, kDesk, frame(request::Leave{"tea"}, {100 + number}));
+    }
+    session.finish();
+    recorder_.mailbox.close();
+    std::vector<Command> handed_on;
+    std::vector<Command> some;
+    while (recorder_.mailbox.drain(some)) std::ranges::move(some, std::back_inserter(handed_on));
+    const auto posts = std::ranges::count_if(
+        handed_on, [](const Command& it) { return std::holds_alternative<command::Post>(it); });
+    return {static_cast<int>(posts), static_cast<int>(handed_on.size()) - static_cast<int>(posts)};
+  }
+};
+
+TEST_F(RateTest, refuses_what_is_too_fast_and_says_when_to_try_again) {
+  EXPECT_EQ(ask(kAlice, 6), std::pair(4, 2));
+  const auto refusal = replies_.reply_to(5).as<Refusal>();
+  EXPECT_EQ(refusal.code, RefusalCode::too_fast);
+  EXPECT_GT(refusal.retry_after_ms.value(), 0U);
+  EXPECT_LE(refusal.retry_after_ms.value(), 500U);
+}
+
+TEST_F(RateTest, counts_reads_of_every_kind_together) {
+  Session session(kAlice, tools_);
+  (void)deliver(session, kDesk, frame(request::Who{}, {1}));
+  for (const std::uint64_t id : {2U, 3U})
+    (void)deliver(session, kDesk, frame(request::History{"lobby", Sequence{1}, {}, 10}, {id}));
+  (void)deliver(session, kDesk, frame(request::Ping{}, {4}));
+  EXPECT_EQ(replies_.reply_to(1).refusal(), std::nullopt);
+  EXPECT_EQ(replies_.reply_to(2).refusal(), std::nullopt);
+  EXPECT_EQ(replies_.reply_to(3).refusal(), RefusalCode::too_fast);
+  EXPECT_EQ(replies_.reply_to(4).refusal(), RefusalCode::too_fast);
+}
+
+TEST_F(RateTest, counts_a_long_text_as_several) {
+  Session session(kAlice, tools_);
+  const std::string three(3 * 256 + 254, 'x');
+  (void)deliver(session, kDesk, frame(request::Post{"lobby", {7}, {1}, texts_of({three, "y"})}, {1}));
+  (void)deliver(session, kDesk, frame(request::Post{"lobby", {7}, {3}, texts_of({"one"})}, {2}));
+  (void)deliver(session, kDesk, frame(request::Post{"lobby", {7}, {4}, texts_of({"no"})}, {3}));
+  EXPECT_EQ(replies_.reply_to(3).refusal(), RefusalCode::too_fast);
+  session.finish();
+  recorder_.mailbox.close();
+  std::vector<Command> handed_on;
+  ASSERT_TRUE(recorder_.mailbox.drain(handed_on));
+  EXPECT_EQ(handed_on.size(), 2U) << "four that may pass at once: three and one";
+}
+
+TEST_F(RateTest, lets_who_has_much_to_say_have_what_is_spare) {
+  PostingRate::Spare spare(TokenBucket(1));
+  tools_.spare = &spare;
+  EXPECT_EQ(ask(kAlice, 8).first, 6);
+}
+
+TEST_F(RateTest, lets_bots_have_ten_times_as_much) { EXPECT_EQ(ask(kBob, 6), std::pair(6, 6)); }
+
+}  // namespace
+}  // namespace palabre::broker
