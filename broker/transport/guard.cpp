@@ -14,8 +14,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// From one look to the next: at a gigabyte a second, this is what may come unseen.
-constexpr auto kPauseMin = milliseconds(1);
+// From one look to the next: what comes meanwhile may be unseen, and of subscriptions is in libzmq's tree.
+constexpr auto kPauseMin = std::chrono::microseconds(200);
 // A look costs some system calls for each connection that spoke, which are to take a small part of a
 // processor. Subscribers seldom speak, and what they say has libzmq look through all subscriptions: looked at
 // sooner, a flood of sixteen had the feed stand still for a third of the time.
@@ -44,7 +44,7 @@ constexpr std::string_view kRevoked =
 constexpr double kFeedBytesPerSecond = 256;
 // What subscribers ask for is two topics a room, 180 bytes together with encryption; and some that are not
 // there.
-constexpr double kFeedBytesMin = 16.0 * 1024;
+constexpr double kFeedBytesMin = 4.0 * 1024;
 constexpr double kFeedBytesARoom = 256;
 
 /// What this thread has had of a processor. Not the time that passed: who was made to wait for a processor by
@@ -53,11 +53,6 @@ std::chrono::nanoseconds processor_time() {
   timespec used{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
   return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
-}
-
-milliseconds until(std::chrono::steady_clock::time_point instant) {
-  const auto left = std::chrono::ceil<milliseconds>(instant - std::chrono::steady_clock::now());
-  return std::max(left, milliseconds(0));
 }
 
 }  // namespace
@@ -115,21 +110,21 @@ void Guard::run() {
 void Guard::wait() {
   std::vector<zmq::pollitem_t> items{{talk_->handle(), 0, ZMQ_POLLIN, 0},
                                      {feed_->handle(), 0, ZMQ_POLLIN, 0},
-                                     {nullptr, wake_up_.descriptor(), ZMQ_POLLIN, 0}};
+                                     {nullptr, wake_up_.descriptor(), ZMQ_POLLIN, 0},
+                                     {nullptr, alarm_.descriptor(), ZMQ_POLLIN, 0}};
   // Without a reason to do something it sleeps until something comes.
-  auto timeout = milliseconds(-1);
-  const auto wait_until = [&timeout](Instant due) {
-    timeout = timeout < milliseconds(0) ? until(due) : std::min(timeout, until(due));
-  };
+  std::optional<Instant> next;
+  const auto wait_until = [&next](Instant due) { next = next ? std::min(*next, due) : due; };
   for (const auto* looks : {&talk_looks_, &feed_looks_}) {
-    const bool is_pause = until(looks->next) > milliseconds(0);
+    const bool is_pause = std::chrono::steady_clock::now() < looks->next;
     if (!is_pause) items.push_back({nullptr, looks->input.descriptor(), ZMQ_POLLIN, 0});
     if (is_pause || !looks->doubtful.empty()) wait_until(looks->next);
   }
   for (const auto& due : {memory_.due_at(), feed_ends_at_, memory_look_at_, held_.due_at()}) {
     if (due) wait_until(*due);
   }
-  wait_for(items, timeout);
+  alarm_.set(next);
+  wait_for(items, milliseconds(-1));
   wake_up_.clear();
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 #include <zmq.hpp>
 
+#include "broker/threads/alarm.hpp"
 #include "broker/threads/guarded.hpp"
 #include "broker/threads/wake_up.hpp"
 #include "broker/transport/backlog.hpp"
@@ -132,6 +133,7 @@ class Guard {
   Looks talk_looks_;
   Looks feed_looks_;
   WakeUp wake_up_;
+  Alarm alarm_;
   std::atomic<bool> has_ended_ = false;
   std::atomic<bool> is_feed_to_end_ = false;
   Guarded<std::vector<TcpConnection>> accused_;

@@ -16,6 +16,8 @@ constexpr auto kTick = std::chrono::milliseconds(limits::kTickMs);
 // Who comes and goes is told at once when it is quiet, and so often at most when a crowd comes: told one by
 // one, n newcomers would be n × n frames.
 constexpr auto kNoticePause = std::chrono::milliseconds(250);
+// What a subscriber may have sent before the guard has looked: the kernel takes no more of it at once.
+constexpr int kReceiveBytes = 4096;
 
 // At random, so that nobody takes the ticks after a restart for the next ones.
 std::uint64_t draw_first_tick() { return 1 + std::uint64_t{std::random_device{}()}; }
@@ -30,6 +32,7 @@ Publisher::Publisher(zmq::context_t& context, Options options, WallClock clock, 
       canary_(context, static_cast<std::size_t>(options.high_water_mark)) {
   prepare_bound_socket(socket_, "feed", static_cast<std::int64_t>(limits::kSubscriptionBytesMax));
   socket_.set(zmq::sockopt::sndhwm, options.high_water_mark);
+  socket_.set(zmq::sockopt::rcvbuf, kReceiveBytes);
   socket_.set(zmq::sockopt::affinity, std::uint64_t{3});
   if (!options.secret.empty()) {
     encrypt_bound_socket(socket_, options.secret);
