@@ -4,7 +4,6 @@ All of them live in one thread and one loop. A delivery's delay is from the post
 taken from the socket, by a feed or by a page of history.
 """
 
-import functools
 import time
 from array import array
 
@@ -17,6 +16,7 @@ MARK = "honest "
 INTERVAL_S = 0.5
 ASK_AGAIN_S = 5.0
 FRAMES_A_TURN = 64
+BEGINNING, BATCHES_KEPT = 128, 256
 
 
 class Contents:
@@ -29,10 +29,22 @@ class Contents:
                      for place, (_, text) in enumerate(self.said) if text.startswith(MARK)]
 
 
-@functools.lru_cache(maxsize=256)
-def batch_of(body: bytes) -> Contents:
-    header, *events = objects_in(body)
-    return Contents(header, events)
+class Batches:
+    """Decodes each batch once. Told apart by their beginnings and then compared, which takes a tenth of what hashing
+    all of 64 KiB takes: fifty clients would do that fifty times."""
+
+    def __init__(self):
+        self.recent = {}
+
+    def contents(self, body: bytes) -> Contents:
+        known, contents = self.recent.get(body[:BEGINNING], (None, None))
+        if known == body:
+            return contents
+        header, *events = objects_in(body)
+        if len(self.recent) == BATCHES_KEPT:
+            self.recent.clear()
+        self.recent[body[:BEGINNING]] = (body, Contents(header, events))
+        return self.recent[body[:BEGINNING]][1]
 
 
 class Record:
@@ -41,6 +53,7 @@ class Record:
     def __init__(self):
         self.said, self.acknowledged, self.problems = [], {}, []
         self.delays, self.posted, self.refills, self.refused = array("Q"), 0, 0, 0
+        self.batches = Batches()
 
     def handed_over(self, after: int, fresh: list) -> None:
         """Notes what a client was handed behind sequence `after`, or sees that it is what others were handed."""
@@ -154,7 +167,7 @@ class Member:
             self.tick = header["tick"]
             self.note_heads(header["heads"])
         elif frame.startswith(b"room/"):
-            self.take(batch_of(body), now_ns)
+            self.take(self.record.batches.contents(body), now_ns)
 
     def note_heads(self, heads: list) -> None:
         for room, head in heads:
