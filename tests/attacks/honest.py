@@ -244,6 +244,10 @@ class Crowd:
         delays, record.delays = sorted(record.delays), array("Q")
         undone = [f"{member.peer.name} at {member.last} of {member.head}, {len(member.waiting)} unanswered"
                   for member in self.members if not member.is_done()]
+        newest = max(record.acknowledged, default=0)
+        if newest > len(record.said):
+            # The acknowledgement may be here before anybody has heard the message, or that there is one.
+            undone.append(f"{newest} was acknowledged, and {len(record.said)} were handed over")
         return {"delays_ns": array("Q", delays), "posted": record.posted, "refills": record.refills,
                 "refused": record.refused, "undone": undone, "heads": {member.last for member in self.members}}
 

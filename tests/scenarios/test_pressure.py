@@ -67,6 +67,17 @@ def test_who_is_too_fast_is_told_to_wait_and_loses_nothing(make_broker):
     broker.stop()
 
 
+def test_what_is_spare_is_for_who_has_much_to_say_and_everybody_keeps_his_own(make_broker):
+    broker = make_broker(messages_per_second=100, spare_messages_per_second=400)
+    with Peer(broker, "alice") as alice, Peer(broker, "bob") as bob:
+        alice.post("lobby", *["x"] * 200), alice.post("lobby", *["x"] * 200)
+        refused = alice.refusal("post", room="lobby", outbox=alice.outbox, counter=401, texts=["x" * 1024] * 50)
+        assert refused["reason"] == "too_fast" and refused["retry_after"] <= 500, "200 of 256 bytes, at 400 a second"
+        bob.post("lobby", *["x"] * 200)
+        assert bob.refusal("post", room="lobby", outbox=bob.outbox, counter=201, texts=["x"] * 200)["retry_after"] <= 500
+    broker.stop()
+
+
 def test_a_full_mailbox_is_answered_busy_and_every_request_gets_one_answer(make_broker):
     broker = make_broker(mailbox=1)
     with Peer(broker, "alice") as alice, Peer(broker, "bob") as bob:
