@@ -1,6 +1,10 @@
 #pragma once
 
+#include <chrono>
+#include <deque>
+#include <string>
 #include <thread>
+#include <vector>
 #include <zmq.hpp>
 
 #include "broker/threads/wake_up.hpp"
@@ -21,11 +25,22 @@ class Zap {
   Zap& operator=(const Zap&) = delete;
 
  private:
+  using Instant = std::chrono::steady_clock::time_point;
+  struct Question {
+    Instant due;
+    std::vector<std::string> envelope;  ///< who asked, to be put before the answer
+    std::vector<std::string> frames;
+  };
+
   void run();
-  void answer();
+  [[nodiscard]] std::chrono::milliseconds patience() const;
+  void hear();
+  void answer_what_is_due();
+  void answer(Question question);
 
   Doorkeeper doorkeeper_;
   zmq::socket_t socket_;
+  std::deque<Question> waiting_;  ///< in the order they came, which is that in which they are due
   WakeUp stop_;
   std::jthread thread_;
 };
