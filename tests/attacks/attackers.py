@@ -1,9 +1,7 @@
 """The attackers: each a process with an address of its own, that begins one round of its attack after the other.
 
 They take what processor time others leave, as if on machines of their own, so that what is measured is what the broker
-lets them do to others, and not whom the scheduler prefers. So all of them are one session, to which the kernel gives
-the share of one niced process (sched(7), autogroup). As idle tasks (SCHED_IDLE), which they were before, sixteen that
-only count make a thread that is woken wait for 7 ms in the 99th percentile, hop after hop; like this it is 0.1 ms.
+lets them do to others, and not whom the scheduler prefers: all of them are one session, which stands back.
 """
 
 import contextlib
@@ -15,13 +13,13 @@ import signal
 import socket
 import struct
 import threading
-from pathlib import Path
 from types import SimpleNamespace
 
 import msgpack
 import zmq
 from attacker import ATTACKS, GREETING, PATIENCE_S, Attack, connect, frame, is_ended, pour, ready_command, request
 from palabre_harness import may_open
+from processors import has_stood_back
 from wire_client import Keys, Peer
 
 DESCRIPTORS = 8192
@@ -195,8 +193,8 @@ def attack_on(name: str, ports: tuple, number: int, extras: dict, rounds, all_he
 def lead(name: str, ports: tuple, extras: dict, rounds, all_here) -> None:
     """The process that starts all attackers, in a session of their own."""
     os.setsid()
-    with contextlib.suppress(OSError):
-        Path("/proc/self/autogroup").write_text("19")
+    if not has_stood_back():
+        print("attackers get as much of the processors as everybody: the kernel does not share them by session", flush=True)
     context = multiprocessing.get_context("spawn")
     for number in range(len(rounds)):
         context.Process(target=attack_on, args=(name, ports, number, extras, rounds, all_here)).start()

@@ -69,16 +69,9 @@ def command_line():
     return options
 
 
-def say_who_shares_processors() -> None:
-    switch = Path("/proc/sys/kernel/sched_autogroup_enabled")
-    if not switch.exists() or switch.read_text().strip() != "1":
-        print("attackers get as much of the processors as everybody: kernel.sched_autogroup_enabled is not 1", flush=True)
-
-
 def main() -> int:
     options = command_line()
     may_open(DESCRIPTORS)
-    say_who_shares_processors()
     place = Path(tempfile.mkdtemp(prefix="palabre-attacks-"))
     outcomes = [run_one(name, options, place) for name in options.names or EVERY]
     print_table(outcomes)

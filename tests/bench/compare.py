@@ -12,11 +12,14 @@ import platform
 import statistics
 import sys
 import time
+from pathlib import Path
 
-import rows
-import scale_rows
-import servers
-import table
+sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
+
+import rows  # noqa: E402
+import scale_rows  # noqa: E402
+import servers  # noqa: E402
+import table  # noqa: E402
 
 
 def measure(row, rounds, pace):
