@@ -11,8 +11,8 @@ namespace {
 
 // Whoever asks under CURVE looks at once whether the answer is there. If it is, the peer's wish for a routing
 // id is read behind our Identity, and taken; and of who wishes for one that is in use, libzmq keeps some 20
-// KiB for ever. The thread that asks needs some microseconds, but may have to wait for a processor in between;
-// two ticks of a kernel with 250 a second have passed by then.
+// KiB for ever. The thread that asks needs some microseconds, but may have to wait for a processor in
+// between; two ticks of a kernel with 250 a second have passed by then.
 constexpr auto kUntilAskerHasLooked = std::chrono::milliseconds(10);
 // So many are heard before those that are due are answered.
 constexpr int kQuestionsAtOnce = 256;
@@ -51,8 +51,7 @@ void Zap::run() {
 std::chrono::milliseconds Zap::patience() const {
   using std::chrono::milliseconds;
   if (waiting_.empty()) return milliseconds(-1);
-  const auto left =
-      std::chrono::ceil<milliseconds>(waiting_.front().due - std::chrono::steady_clock::now());
+  const auto left = std::chrono::ceil<milliseconds>(waiting_.front().due - std::chrono::steady_clock::now());
   return std::max(left, milliseconds(0));
 }
 
