@@ -10,10 +10,10 @@
 
 namespace palabre::broker {
 
-/// How much of the recorder's time each client has had for looking up what was stored before: 10 ms at once,
-/// and a hundredth of the time. What a look takes is known only afterwards, so one passes whenever something
-/// is left, and what it takes beyond that is owed. Time, not looks: one look may read four bytes or a segment
-/// of 350 KiB. Pure.
+/// How much of the recorder's processor time each client has had for looking up what was stored before: 10 ms
+/// at once, and a hundredth of the time. What a look takes is known only afterwards, so one passes whenever
+/// something is left, and what it takes beyond that is owed. Time, not looks: one look may read four bytes or
+/// a segment of 350 KiB. Pure.
 class LookUpAllowance {
  public:
   using Moment = std::chrono::steady_clock::time_point;
@@ -32,7 +32,7 @@ class LookUpAllowance {
   /// A look for the client took so long.
   void spent(ClientNumber client, Duration time, Moment now) {
     auto& account = accounts_[client];
-    account = {left_of(account, now) + time, now};
+    account = {std::min(left_of(account, now) + time, kMost), now};
     if (accounts_.size() <= kept_max_) return;
     std::erase_if(accounts_, [now](const auto& one) { return left_of(one.second, now) == Duration::zero(); });
     kept_max_ = std::max(kKeptMin, 2 * accounts_.size());
@@ -44,6 +44,8 @@ class LookUpAllowance {
  private:
   static constexpr Duration kAtOnce = std::chrono::milliseconds(10);
   static constexpr int kShare = 100;
+  /// Nobody waits for longer than two seconds.
+  static constexpr Duration kMost = kAtOnce + std::chrono::milliseconds(20);
 
   struct Account {
     Duration used{};

@@ -9,6 +9,7 @@
 #include "broker/domain/repeats.hpp"
 #include "broker/domain/room_views.hpp"
 #include "broker/threads/named_thread.hpp"
+#include "broker/threads/processor_time.hpp"
 #include "schema/codec.hpp"
 
 namespace palabre::broker {
@@ -59,33 +60,25 @@ void Recorder::decide(Command command) {
   batch_.decide(state_, std::move(command), ports_.clock());
 }
 
-/// Whether the store knows something of the post that the matrix does not.
-bool Recorder::must_look_up(const command::Post& post) const {
-  return !state_.matrix.last_counter(post.origin.client, post.post.outbox) || count_repeats(state_, post) > 0;
-}
-
 void Recorder::look_up(command::Post& post) {
-  if (!must_look_up(post)) return;
-  const auto client = post.origin.client;
-  const auto began = std::chrono::steady_clock::now();
-  if (const auto wait = look_ups_.wait_of(client, began)) {
+  if (count_repeats(state_, ports_.journal, post) == 0) return;
+  if (const auto wait = look_ups_.wait_of(post.origin.client, std::chrono::steady_clock::now())) {
     post.not_looked_up = refuse(RefusalCode::too_fast);
     post.not_looked_up->retry_after_ms = static_cast<std::uint64_t>(wait->count());
     return;
   }
-  find_originals(post);
-  const auto ended = std::chrono::steady_clock::now();
-  look_ups_.spent(client, ended - began, ended);
+  if (find_originals(post)) return;
+  // The first time was in this very batch: the journal knows it only once that is committed. That is nobody's
+  // debt: it is everybody's commit, and on a slow disk it takes long.
+  settle();
+  if (!find_originals(post)) throw std::runtime_error("the store is damaged: a post that was stored is gone");
 }
 
-void Recorder::find_originals(command::Post& post) {
-  const auto is_known = [&] {
-    return look_up_originals(ports_.journal, post, count_repeats(state_, ports_.journal, post));
-  };
-  if (is_known()) return;
-  // The first time was in this very batch: the journal knows it only once that is committed.
-  settle();
-  if (!is_known()) throw std::runtime_error("the store is damaged: a post that was stored is gone");
+bool Recorder::find_originals(command::Post& post) {
+  const auto begun = processor_time();
+  const bool is_known = look_up_originals(ports_.journal, post, count_repeats(state_, ports_.journal, post));
+  look_ups_.spent(post.origin.client, processor_time() - begun, std::chrono::steady_clock::now());
+  return is_known;
 }
 
 void Recorder::settle() {

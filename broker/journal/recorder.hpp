@@ -51,9 +51,8 @@ class Recorder {
  private:
   void run();
   void decide(Command command);
-  [[nodiscard]] bool must_look_up(const command::Post& post) const;
   void look_up(command::Post& post);
-  void find_originals(command::Post& post);
+  [[nodiscard]] bool find_originals(command::Post& post);
   void settle();
   void pack();
   void discard();

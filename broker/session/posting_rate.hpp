@@ -31,23 +31,37 @@ class PostingRate {
     return std::chrono::ceil<std::chrono::milliseconds>(shut_until_ - now);
   }
 
+  [[nodiscard]] bool is_full(Moment now) const { return now >= shut_until_ && own_.is_full(now); }
+
  private:
-  /// A request that is longer than what one may have of one's own leaves debts there, and the next words of
-  /// who sent it would wait for them: so it takes what is spare, if there is enough.
-  std::chrono::milliseconds take_from_either(double count, Moment now) {
+  using Wait = std::chrono::milliseconds;
+
+  /// A request that is longer than what one ever has of one's own leaves debts there, and the next words of
+  /// who sent it would wait for them: so what is spare is asked first.
+  Wait take_from_either(double count, Moment now) {
     const bool is_long = !own_.ever_holds(count);
-    auto wait = std::chrono::milliseconds::max();
-    if (!is_long) wait = take_from(own_, count, now);
-    if (wait > wait.zero() && spare_ != nullptr) {
-      wait = std::min(wait, spare_->with([&](auto& spare) { return take_from(spare, count, now); }));
-    }
-    if (wait > wait.zero() && is_long) wait = std::min(wait, take_from(own_, count, now));
+    auto wait = is_long ? Wait::max() : take_own(count, now);
+    if (wait > Wait::zero()) wait = std::min(wait, take_spare(count, now));
+    if (wait > Wait::zero() && is_long) wait = std::min(wait, take_own(count, now));
     return wait;
   }
-  static std::chrono::milliseconds take_from(TokenBucket& bucket, double count, Moment now) {
-    const auto wait = bucket.wait_for(count, now);
-    if (wait == wait.zero()) bucket.spend(count);
+
+  Wait take_own(double count, Moment now) {
+    const auto wait = own_.wait_for(count, now);
+    if (wait == Wait::zero()) own_.spend(count);
     return wait;
+  }
+
+  /// As long as anything is left a request may pass and leave debts: who posts single texts, and so finds one
+  /// left at any time, would otherwise never let it grow to what a long request needs.
+  Wait take_spare(double count, Moment now) {
+    if (spare_ == nullptr) return Wait::max();
+    return spare_->with([&](TokenBucket& spare) {
+      if (!spare.ever_holds(count)) return Wait::max();
+      const auto wait = spare.wait_for(1, now);
+      if (wait == Wait::zero()) spare.spend(count);
+      return wait;
+    });
   }
 
   TokenBucket own_;

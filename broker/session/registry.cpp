@@ -1,5 +1,7 @@
 #include "broker/session/registry.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <system_error>
 #include <utility>
 
@@ -21,7 +23,7 @@ bool Registry::open(ClientNumber client) {
   if (find(client)) return true;
   if (!has_room_for(client)) return false;
   try {
-    auto session = std::make_shared<Session>(client, tools_);
+    auto session = std::make_shared<Session>(client, tools_, take_rates(client));
     sessions_.with([&](Sessions& sessions) { sessions.emplace(client, std::move(session)); });
     return true;
   } catch (const std::system_error&) {
@@ -36,7 +38,22 @@ void Registry::close(ClientNumber client) {
   });
   // Outside the lock, and here rather than in whichever thread drops the last pointer: the router must never
   // join.
-  if (session) session->finish_departed();
+  if (!session) return;
+  session->finish_departed();
+  keep_rates(client, session->rates());
+}
+
+std::optional<SessionRates> Registry::take_rates(ClientNumber client) {
+  auto node = left_.extract(client);
+  return node ? std::optional(std::move(node.mapped())) : std::nullopt;
+}
+
+void Registry::keep_rates(ClientNumber client, const SessionRates& rates) {
+  const auto now = std::chrono::steady_clock::now();
+  left_.insert_or_assign(client, rates);
+  if (left_.size() <= left_max_) return;
+  std::erase_if(left_, [now](const auto& one) { return one.second.are_full(now); });
+  left_max_ = std::max(kLeftMin, 2 * left_.size());
 }
 
 void Registry::close_all() {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <unordered_map>
 
@@ -28,12 +30,20 @@ class Registry {
   void vanished(ClientNumber client, ConnectionId connection);
 
  private:
+  static constexpr std::size_t kLeftMin = 1024;  ///< more than so many are looked through
+
   using Sessions = std::unordered_map<ClientNumber, std::shared_ptr<Session>>;
   [[nodiscard]] std::shared_ptr<Session> find(ClientNumber client) const;
+  [[nodiscard]] std::optional<SessionRates> take_rates(ClientNumber client);
+  void keep_rates(ClientNumber client, const SessionRates& rates);
 
   const SessionTools tools_;
   const std::size_t sessions_max_;
   Guarded<Sessions> sessions_;
+  // Touched by the greeter only: what those who left had asked for in so short a time, until it means
+  // nothing.
+  std::unordered_map<ClientNumber, SessionRates> left_;
+  std::size_t left_max_ = kLeftMin;
 };
 
 }  // namespace palabre::broker

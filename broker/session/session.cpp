@@ -23,21 +23,20 @@ constexpr double kBotShare = 10;
 // What a long text costs everybody who is sent it, it costs its sender, too.
 constexpr std::size_t kBytesOfAMessage = 256;
 
-/// How many times what everybody may ask for.
-double share_of(ClientNumber client, const SessionTools& tools) {
-  const auto& bots = tools.rates.bots;
-  return !bots.empty() && bots.contains(tools.reads.name_of(client)) ? kBotShare : 1;
+SessionRates full_rates(ClientNumber client, const SessionTools& tools) {
+  const auto& [messages, changes, reads, bots] = tools.rates;
+  const double share = !bots.empty() && bots.contains(tools.reads.name_of(client)) ? kBotShare : 1;
+  return {PostingRate(share * messages, tools.spare), TokenBucket(share * changes),
+          TokenBucket(share * reads)};
 }
 
 }  // namespace
 
-Session::Session(ClientNumber client, const SessionTools& tools)
+Session::Session(ClientNumber client, const SessionTools& tools, std::optional<SessionRates> rates)
     : client_(client),
       tools_(tools),
       mailbox_(tools.waiting_max.requests),
-      messages_(tools.rates.messages * share_of(client, tools), tools.spare),
-      changes_(tools.rates.changes * share_of(client, tools)),
-      asked_(tools.rates.reads * share_of(client, tools)),
+      rates_(rates ? *std::move(rates) : full_rates(client, tools)),
       thread_(start_thread("session-" + std::to_string(client.value), [this] { run(); })) {}
 
 GroupPush Session::deliver(std::span<RequestFrame> requests) {
@@ -109,20 +108,35 @@ void Session::answer(const Origin& origin, request::Hello& hello) {
 
 void Session::answer(const Origin& origin, request::Post& post) {
   if (tools_.memory.is_short()) return refuse_with(origin, refuse_for_memory());
+  if (is_behind_refused(post)) return refuse_with(origin, refuse(RefusalCode::too_fast));
   const auto count = std::max(post.texts.size(), post.texts.bytes() / kBytesOfAMessage);
-  ask_for(messages_, count, origin, command::Post{origin, std::move(post)});
+  const Refused place{post.outbox, post.counter};
+  if (may(rates_.messages, count, origin)) {
+    commands_.emplace_back(command::Post{origin, std::move(post)});
+  } else {
+    too_fast_ = place;
+  }
+}
+
+/// What was sent behind a post that was too fast comes once that has been taken, or for nothing: the recorder
+/// would refuse it, and what it counted would be missing when that one is sent again.
+bool Session::is_behind_refused(const request::Post& post) {
+  if (!too_fast_ || too_fast_->outbox != post.outbox) return false;
+  if (post.counter > too_fast_->counter) return true;
+  too_fast_.reset();
+  return false;
 }
 
 void Session::answer(const Origin& origin, request::Join& join) {
-  ask_for(changes_, 1, origin, command::Join{origin, std::move(join.room)});
+  ask_for(rates_.changes, 1, origin, command::Join{origin, std::move(join.room)});
 }
 
 void Session::answer(const Origin& origin, request::Leave& leave) {
-  ask_for(changes_, 1, origin, command::Leave{origin, std::move(leave.room)});
+  ask_for(rates_.changes, 1, origin, command::Leave{origin, std::move(leave.room)});
 }
 
 void Session::answer(const Origin& origin, request::Moderate& moderate) {
-  ask_for(changes_, 1, origin, command::Moderate{origin, std::move(moderate)});
+  ask_for(rates_.changes, 1, origin, command::Moderate{origin, std::move(moderate)});
 }
 
 void Session::answer(const Origin& origin, request::Goodbye&) {
@@ -159,7 +173,7 @@ void Session::refuse_with(const Origin& origin, Refusal refusal) {
 void Session::have_read(ReadTask task) {
   const auto origin = task.origin;
   if (has_departed_) return refuse_with(origin, refuse(RefusalCode::hello_first));
-  if (!may(asked_, 1, origin)) return;
+  if (!may(rates_.reads, 1, origin)) return;
   if (tools_.memory.is_short()) return refuse_with(origin, refuse_for_memory());
   const auto push = tools_.reading.take(std::move(task));
   if (push == Push::taken) return;
@@ -171,7 +185,7 @@ void Session::answer(const Origin& origin, Read& read) {
   // What was asked before does not wait: for heads the store is read.
   hand_over();
   if (has_departed_) return refuse_with(origin, refuse(RefusalCode::hello_first));
-  if (!may(asked_, 1, origin)) return;
+  if (!may(rates_.reads, 1, origin)) return;
   tools_.replies.send(origin.connection, encode(origin.request, tools_.reads.reply_to(client_, read)));
 }
 

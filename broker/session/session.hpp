@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -11,10 +12,9 @@
 #include "broker/domain/commands.hpp"
 #include "broker/domain/ports.hpp"
 #include "broker/session/memory_watch.hpp"
-#include "broker/session/posting_rate.hpp"
 #include "broker/session/reading_threads.hpp"
 #include "broker/session/reads.hpp"
-#include "broker/session/token_bucket.hpp"
+#include "broker/session/session_rates.hpp"
 #include "broker/threads/mailbox.hpp"
 
 namespace palabre::broker {
@@ -53,8 +53,9 @@ struct RequestFrame {
 /// It owns no socket and shares nothing that changes.
 class Session {
  public:
-  /// Starts the thread; throws std::system_error when the machine has none left.
-  Session(ClientNumber client, const SessionTools& tools);
+  /// Starts the thread; throws std::system_error when the machine has none left. `rates` are those that the
+  /// client's last session left.
+  Session(ClientNumber client, const SessionTools& tools, std::optional<SessionRates> rates = {});
   /// Finishes what was taken and ends the thread.
   ~Session() { finish(); }
   Session(const Session&) = delete;
@@ -70,12 +71,19 @@ class Session {
   /// As finish, for a client that has left: reads that it sent behind its GOODBYE are refused, so that the
   /// greeter does not wait for them.
   void finish_departed();
+  /// Requires that it has finished.
+  [[nodiscard]] const SessionRates& rates() const { return rates_; }
 
  private:
   struct Vanished {
     ConnectionId connection;
   };
   using Item = std::variant<RequestFrame, Vanished>;
+  /// Where an outbox goes on, once what was refused is sent again.
+  struct Refused {
+    OutboxId outbox;
+    Counter counter;
+  };
 
   void run();
   void handle(RequestFrame frame);
@@ -83,6 +91,7 @@ class Session {
 
   void answer(const Origin& origin, request::Hello& hello);
   void answer(const Origin& origin, request::Post& post);
+  [[nodiscard]] bool is_behind_refused(const request::Post& post);
   void answer(const Origin& origin, request::Join& join);
   void answer(const Origin& origin, request::Leave& leave);
   void answer(const Origin& origin, request::Moderate& moderate);
@@ -110,11 +119,10 @@ class Session {
   std::atomic<bool> has_departed_ = false;
   std::atomic<std::size_t> waiting_bytes_ = 0;  ///< of requests in the mailbox or in hand
   Mailbox<Item> mailbox_;
-  PostingRate messages_;
-  TokenBucket changes_;
-  TokenBucket asked_;  ///< reads
   // Touched by the thread only.
-  std::vector<Command> commands_;  ///< decided on already, for the recorder
+  SessionRates rates_;
+  std::optional<Refused> too_fast_;  ///< behind which nothing is worth counting
+  std::vector<Command> commands_;    ///< decided on already, for the recorder
   Mailbox<Command, CommandBytes>::Share at_recorder_;
   std::jthread thread_;
 };

@@ -38,6 +38,10 @@ class TokenBucket {
     const std::chrono::duration<double> missing((std::min(count, full_) - level_) / per_second_);
     return std::max({}, std::chrono::ceil<std::chrono::milliseconds>(missing));
   }
+  [[nodiscard]] bool is_full(Moment now) const {
+    const std::chrono::duration<double> passed = now - filled_;
+    return level_ + passed.count() * per_second_ >= full_;
+  }
   [[nodiscard]] bool ever_holds(double count) const { return per_second_ <= 0 || count <= full_; }
   /// They pass.
   void spend(double count) { level_ -= count; }

@@ -1,12 +1,12 @@
 #include "broker/transport/guard.hpp"
 
 #include <malloc.h>
-#include <time.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "broker/threads/named_thread.hpp"
+#include "broker/threads/processor_time.hpp"
 #include "broker/transport/socket_calls.hpp"
 
 namespace palabre::broker {
@@ -14,8 +14,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// From one look to the next: what comes meanwhile may be unseen, and of subscriptions is in libzmq's tree.
-constexpr auto kPauseMin = std::chrono::microseconds(200);
+// From one look to the next: what comes meanwhile may be unseen, a megabyte to the talk port. What comes to
+// the feed port is in libzmq's tree by then.
+constexpr auto kTalkPauseMin = milliseconds(1);
+constexpr auto kFeedPauseMin = std::chrono::microseconds(200);
 // A look costs some system calls for each connection that spoke, which are to take a small part of a
 // processor. Subscribers seldom speak, and what they say has libzmq look through all subscriptions: looked at
 // sooner, a flood of sixteen had the feed stand still for a third of the time.
@@ -44,16 +46,8 @@ constexpr std::string_view kRevoked =
 constexpr double kFeedBytesPerSecond = 256;
 // What subscribers ask for is two topics a room, 180 bytes together with encryption; and some that are not
 // there.
-constexpr double kFeedBytesMin = 4.0 * 1024;
+constexpr double kFeedBytesMin = 8.0 * 1024;
 constexpr double kFeedBytesARoom = 256;
-
-/// What this thread has had of a processor. Not the time that passed: who was made to wait for a processor by
-/// an attack must not look less often for that.
-std::chrono::nanoseconds processor_time() {
-  timespec used{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
-}
 
 }  // namespace
 
@@ -61,8 +55,8 @@ Guard::Guard(Options options)
     : options_(options),
       intake_(options.caps.total + kOtherDescriptors),
       caps_(options.caps),
-      talk_looks_{.pause_for_each = kPauseForEachTalkLook},
-      feed_looks_{.pause_for_each = kPauseForEachFeedLook} {}
+      talk_looks_{.pause_min = kTalkPauseMin, .pause_for_each = kPauseForEachTalkLook},
+      feed_looks_{.pause_min = kFeedPauseMin, .pause_for_each = kPauseForEachFeedLook} {}
 
 void Guard::start(Ports ports, std::uint16_t talk_port, std::uint16_t feed_port) {
   ports_ = std::move(ports);
@@ -179,6 +173,7 @@ void Guard::forget(int descriptor, std::uint16_t port) {
 
 void Guard::look_when_due(Looks& looks) {
   if (std::chrono::steady_clock::now() < looks.next) return;
+  // Not the time that passes: who was made to wait for a processor by an attack must not look less often.
   const auto begun = processor_time();
   looks.input.take(heard_);
   heard_.insert(heard_.end(), looks.doubtful.begin(), looks.doubtful.end());
@@ -191,7 +186,7 @@ void Guard::look_when_due(Looks& looks) {
   }
   if (!looks.doubtful.empty()) ports_.wake_router();
   const auto pause = looks.pause_for_each * (processor_time() - begun);
-  looks.next = std::chrono::steady_clock::now() + std::max<Instant::duration>(kPauseMin, pause);
+  looks.next = std::chrono::steady_clock::now() + std::max<Instant::duration>(looks.pause_min, pause);
 }
 
 void Guard::look_at(Visitor& visitor) {

@@ -27,8 +27,8 @@ namespace palabre::broker {
 
 /// The thread named guard: ends connections whose peers use libzmq against us, which bounds a frame, but
 /// neither how many of them make a message, nor subscriptions, nor connections. It is woken by the kernel
-/// when something comes, looks at those connections only, and at most every few milliseconds. What it ends is
-/// one connection, never an identity; its address may make no other for a while.
+/// when something comes, looks at those connections only, and a few thousand times a second at most. What it
+/// ends is one connection, never an identity; its address may make no other for a while.
 ///
 ///   talk: what libzmq has read and the router has not taken    feed: what a subscriber sent
 class Guard {
@@ -92,6 +92,7 @@ class Guard {
   using Visitors = std::unordered_map<int, Visitor>;
   /// When connections of one port are looked at.
   struct Looks {
+    const std::chrono::microseconds pause_min;
     const int pause_for_each;  ///< how many times as long as a look takes
     InputWatch input{};
     std::vector<int> doubtful{};  ///< descriptors to be looked at again, whatever comes

@@ -16,7 +16,7 @@ constexpr auto kTick = std::chrono::milliseconds(limits::kTickMs);
 // Who comes and goes is told at once when it is quiet, and so often at most when a crowd comes: told one by
 // one, n newcomers would be n × n frames.
 constexpr auto kNoticePause = std::chrono::milliseconds(250);
-// What a subscriber may have sent before the guard has looked: the kernel takes no more of it at once.
+// The kernel takes no more of a subscriber at once, so that the guard has looked before a flood is read.
 constexpr int kReceiveBytes = 4096;
 
 // At random, so that nobody takes the ticks after a restart for the next ones.

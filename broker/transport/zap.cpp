@@ -13,6 +13,7 @@ namespace {
 // id is read behind our Identity, and taken; and of who wishes for one that is in use, libzmq keeps some 20
 // KiB for ever. The thread that asks needs some microseconds, but may have to wait for a processor in
 // between; two ticks of a kernel with 250 a second have passed by then.
+// Without encryption we name no routing id.
 constexpr auto kUntilAskerHasLooked = std::chrono::milliseconds(10);
 // So many are heard before those that are due are answered.
 constexpr int kQuestionsAtOnce = 256;
@@ -28,7 +29,8 @@ zmq::socket_t bind_handler(zmq::context_t& context) {
 
 Zap::Zap(zmq::context_t& context, Strangers strangers, const AdmittedKeys& keys, CurveKey own,
          const Guarded<Quarantine>* quarantine)
-    : doorkeeper_(strangers, keys, std::move(own), quarantine),
+    : wait_(strangers == Strangers::everywhere ? std::chrono::milliseconds(0) : kUntilAskerHasLooked),
+      doorkeeper_(strangers, keys, std::move(own), quarantine),
       socket_(bind_handler(context)),
       thread_(start_thread("zap", [this] { run(); })) {}
 
@@ -57,7 +59,7 @@ std::chrono::milliseconds Zap::patience() const {
 
 void Zap::hear() {
   for (int heard = 0; heard < kQuestionsAtOnce; ++heard) {
-    Question question{std::chrono::steady_clock::now() + kUntilAskerHasLooked, {}, {}};
+    Question question{std::chrono::steady_clock::now() + wait_, {}, {}};
     zmq::message_t frame;
     bool is_envelope = true;
     bool has_more = true;

@@ -38,6 +38,7 @@ class Zap {
   void answer_what_is_due();
   void answer(Question question);
 
+  const std::chrono::milliseconds wait_;  ///< from question to answer
   Doorkeeper doorkeeper_;
   zmq::socket_t socket_;
   std::deque<Question> waiting_;  ///< in the order they came, which is that in which they are due

@@ -19,7 +19,7 @@ import msgpack
 import zmq
 from attacker import ATTACKS, GREETING, PATIENCE_S, Attack, connect, frame, is_ended, pour, ready_command, request
 from palabre_harness import may_open
-from processors import has_stood_back
+from processors import end_with_parent, has_stood_back
 from wire_client import Keys, Peer
 
 DESCRIPTORS = 8192
@@ -176,6 +176,7 @@ def register(attack: Attack) -> None:
 
 def attack_on(name: str, ports: tuple, number: int, extras: dict, rounds, all_here) -> None:
     """The process of one attacker, which ends when it is told to."""
+    end_with_parent()
     may_open(DESCRIPTORS)
     invitation = extras.pop("invitation")
     attack = EVERY[name](*ports, number, f"127.0.1.{number + 1}", Keys(invitation) if invitation else None)
@@ -192,6 +193,7 @@ def attack_on(name: str, ports: tuple, number: int, extras: dict, rounds, all_he
 
 def lead(name: str, ports: tuple, extras: dict, rounds, all_here) -> None:
     """The process that starts all attackers, in a session of their own."""
+    end_with_parent()
     os.setsid()
     if not has_stood_back():
         print("attackers get as much of the processors as everybody: the kernel does not share them by session", flush=True)

@@ -21,7 +21,6 @@ TIMES_QUIET_MAX = 3.0
 DRAIN_S = 60
 WARMUP_S = 4
 PER_ADDRESS = 256  # connections_per_address, by default
-MESSAGES_PER_SECOND = 100  # by default
 
 
 @dataclass
@@ -173,7 +172,7 @@ class Trial:
     def __init__(self, name: str, folder: Path, options):
         self.outcome, self.options = Outcome(name), options
         # Each attacker's address is that of a machine; those of this one's loopback may have more connections.
-        rate = 0 if name == "slow" else MESSAGES_PER_SECOND  # there only we post, what is to be read
+        rate = 0 if name == "slow" else None  # there only we post, what is to be read
         self.broker = Broker(folder, security=options.security, connections_per_local_address=PER_ADDRESS,
                              messages_per_second=rate)
 

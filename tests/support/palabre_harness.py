@@ -83,8 +83,8 @@ class Broker:
 
     def __init__(self, directory: Path, bind: str = "127.0.0.1", prefix: tuple = (), security: str = "open",
                  **settings):
-        # Nobody here waits for a rate unless it is what the test is about.
-        settings = {"messages_per_second": 0, **settings}
+        # Nobody here waits for a rate unless it is what the test is about. None: the broker's own default.
+        settings = {key: value for key, value in {"messages_per_second": 0, **settings}.items() if value is not None}
         self.directory, self.bind, self.prefix, self.settings = Path(directory), bind, prefix, settings
         self.directory.mkdir(parents=True, exist_ok=True)
         self.security, self.invitation = security, None

@@ -6,15 +6,34 @@ a thread that is woken wait for 7 ms in the 99th percentile, hop after hop; in a
 """
 
 import contextlib
+import ctypes
+import signal
 from pathlib import Path
 
 SWITCH = Path("/proc/sys/kernel/sched_autogroup_enabled")
 NICEST = "19"
+PR_SET_PDEATHSIG = 1
 
 
 def has_stood_back(leader: int | str = "self") -> bool:
     """Has the session of that process, its leader, take what others leave; whether the kernel does so."""
     with contextlib.suppress(OSError):
         Path(f"/proc/{leader}/autogroup").write_text(NICEST)
-        return SWITCH.read_text().strip() == "1"
+        return SWITCH.read_text().strip() == "1" and not is_in_group(leader)
     return False
+
+
+def is_in_group(process: int | str) -> bool:
+    """Whether processors are shared by control groups: then not by sessions."""
+    for line in Path(f"/proc/{process}/cgroup").read_text().splitlines():
+        _, controllers, place = line.split(":", 2)
+        if "cpu" in controllers.split(",") and place != "/":
+            return True
+        if not controllers and Path(f"/sys/fs/cgroup{place}/cpu.weight").exists() and place != "/":
+            return True
+    return False
+
+
+def end_with_parent() -> None:
+    """Who has a session of his own hears no Ctrl-c: he ends when whoever started him does."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "broker/threads/processor_time.hpp"
 #include "tests/broker/journal/recorder_fixture.hpp"
 
 /// The recorder when the store is slow, full or failing: who is told what, and when.
@@ -22,6 +23,7 @@ class WatchfulJournal : public Journal {
   Image load() override { return journal_.load(); }
   CommitResult commit(std::span<const Record> records, std::span<const Segment> segments) override {
     told_before.add(count_told_());
+    burn(commit_takes);
     return journal_.commit(records, segments);
   }
   Counter last_counter(ClientNumber client, OutboxId outbox) override {
@@ -29,15 +31,19 @@ class WatchfulJournal : public Journal {
   }
   std::vector<Original> originals(ClientNumber client, OutboxId outbox, Counter first,
                                   std::size_t count) override {
-    // Processor time, not sleep: it is what a look into a long segment takes.
-    const auto end = std::chrono::steady_clock::now() + look_up_takes.load();
-    while (std::chrono::steady_clock::now() < end) {
-    }
+    burn(look_up_takes);
     return journal_.originals(client, outbox, first, count);
+  }
+
+  static void burn(std::chrono::milliseconds time) {
+    const auto end = processor_time() + time;
+    while (processor_time() < end) {
+    }
   }
 
   Collected<std::size_t> told_before;
   std::atomic<std::chrono::milliseconds> look_up_takes{};
+  std::atomic<std::chrono::milliseconds> commit_takes{};
 
  private:
   MemoryJournal& journal_;
@@ -63,14 +69,25 @@ TEST_F(WatchedRecorderTest, has_who_repeats_too_much_wait_and_nobody_else) {
   decide_at_once({post({kAlice, kAlices, {2}}, {1}, {"one"}), post({kBob, kBobs, {3}}, {1}, {"two"})});
   watchful_.look_up_takes = std::chrono::milliseconds(30);
   decide_at_once({post({kAlice, kAlices, {4}}, {1}, {"one"}), post({kAlice, kAlices, {5}}, {1}, {"one"}),
-                  post({kAlice, kAlices, {6}}, {2}, {"three"}), post({kBob, kBobs, {7}}, {1}, {"two"})});
+                  post({kAlice, kAlices, {6}}, {2}, {"three"}), post({kBob, kBobs, {7}}, {1}, {"two"}),
+                  command::Post{{kAlice, kAlices, {8}}, {"lobby", {78}, {1}, {"four"}}}});
   EXPECT_EQ(replies_.reply_to(4).as<reply::Stored>().acks, replies_.reply_to(2).as<reply::Stored>().acks);
   const auto refusal = replies_.reply_to(5).as<Refusal>();
   EXPECT_EQ(refusal.code, RefusalCode::too_fast);
   EXPECT_GT(refusal.retry_after_ms.value(), 1000U) << "20 ms too much, and a hundredth of the time is hers";
   EXPECT_EQ(replies_.reply_to(6).refusal(), std::nullopt) << "what is new needs no looking up";
   EXPECT_EQ(replies_.reply_to(7).refusal(), std::nullopt);
-  EXPECT_THAT(stored_texts(), ElementsAre("one", "two", "three"));
+  EXPECT_EQ(replies_.reply_to(8).refusal(), std::nullopt) << "nor is an outbox new that nobody knows yet";
+  EXPECT_THAT(stored_texts(), ElementsAre("one", "two", "three", "four"));
+}
+
+TEST_F(WatchedRecorderTest, has_nobody_pay_for_a_commit_that_took_long) {
+  connect_both();
+  watchful_.commit_takes = std::chrono::milliseconds(30);
+  decide_at_once({post({kAlice, kAlices, {2}}, {1}, {"one"}), post({kAlice, kAlices, {3}}, {1}, {"one"}),
+                  post({kAlice, kAlices, {4}}, {1}, {"one"})});
+  EXPECT_EQ(replies_.reply_to(3).refusal(), std::nullopt);
+  EXPECT_EQ(replies_.reply_to(4).refusal(), std::nullopt);
 }
 
 TEST_F(RecorderTest, tells_the_operator_when_there_is_no_space_for_what_he_orders) {

@@ -14,8 +14,9 @@ TEST(PostingRate, gives_what_is_spare_to_who_has_much_to_say) {
   PostingRate alice(10, &spare);
   EXPECT_FALSE(alice.take(20, kStart)) << "two seconds of her own";
   EXPECT_FALSE(alice.take(200, kStart)) << "and two of everybody's";
-  EXPECT_EQ(alice.take(10, kStart), 100ms) << "whichever has it sooner";
-  EXPECT_FALSE(alice.take(10, kStart + 100ms));
+  EXPECT_EQ(alice.take(10, kStart), 10ms) << "until anything is spare again";
+  EXPECT_FALSE(alice.take(10, kStart + 10ms));
+  EXPECT_EQ(alice.take(1, kStart + 10ms), 90ms) << "of her own, while there are debts";
 }
 
 TEST(PostingRate, leaves_everybody_his_own_whatever_others_take) {
@@ -33,9 +34,10 @@ TEST(PostingRate, lets_nothing_pass_before_what_waits) {
   PostingRate alice(10, &spare);
   EXPECT_FALSE(alice.take(20, kStart));
   EXPECT_FALSE(alice.take(200, kStart));
-  EXPECT_EQ(alice.take(150, kStart), 1500ms);
-  EXPECT_EQ(alice.take(1, kStart + 1490ms), 10ms) << "there is room for it, but it came later";
-  EXPECT_FALSE(alice.take(150, kStart + 1500ms));
+  EXPECT_FALSE(alice.take(0, kStart));
+  EXPECT_EQ(alice.take(150, kStart), 10ms);
+  EXPECT_EQ(alice.take(0, kStart + 9ms), 1ms) << "it asks for nothing, but it came later";
+  EXPECT_FALSE(alice.take(150, kStart + 10ms));
 }
 
 TEST(PostingRate, takes_what_is_spare_for_a_long_request_so_that_the_next_words_need_not_wait) {
@@ -47,13 +49,34 @@ TEST(PostingRate, takes_what_is_spare_for_a_long_request_so_that_the_next_words_
   EXPECT_TRUE(alice.take(1, kStart));
 }
 
-TEST(PostingRate, lets_a_long_request_pass_where_nothing_is_spare_any_more) {
+TEST(PostingRate, lets_single_words_keep_nobodys_long_request_waiting) {
+  PostingRate::Spare spare(TokenBucket(100));
+  PostingRate alice(1, &spare);
+  PostingRate bob(1, &spare);
+  EXPECT_FALSE(bob.take(2, kStart));
+  for (int i = 0; i < 200; ++i) EXPECT_FALSE(bob.take(1, kStart));
+  EXPECT_FALSE(alice.take(2, kStart));
+  EXPECT_EQ(alice.take(100, kStart), 10ms);
+  EXPECT_EQ(bob.take(1, kStart), 10ms);
+  EXPECT_FALSE(alice.take(100, kStart + 10ms));
+  EXPECT_EQ(bob.take(1, kStart + 10ms), 990ms) << "of his own; of what is spare it would be a second";
+}
+
+TEST(PostingRate, lets_a_long_request_pass_where_so_much_is_never_spare) {
   PostingRate::Spare spare(TokenBucket(1));
   PostingRate alice(10, &spare);
-  PostingRate bob(10, &spare);
-  EXPECT_FALSE(bob.take(22, kStart));
   EXPECT_FALSE(alice.take(30, kStart)) << "her own is full";
-  EXPECT_EQ(alice.take(1, kStart), 1100ms) << "of her own; there is a longer debt of what is spare";
+  EXPECT_FALSE(alice.take(2, kStart)) << "of what is spare";
+  EXPECT_EQ(alice.take(1, kStart), 1000ms) << "of what is spare; of her own it would be 1100";
+}
+
+TEST(PostingRate, is_full_when_it_is_as_at_first) {
+  PostingRate::Spare spare(TokenBucket(1));
+  PostingRate alice(10, &spare);
+  EXPECT_TRUE(alice.is_full(kStart));
+  EXPECT_FALSE(alice.take(1, kStart));
+  EXPECT_FALSE(alice.is_full(kStart + 99ms));
+  EXPECT_TRUE(alice.is_full(kStart + 100ms));
 }
 
 TEST(PostingRate, is_the_own_one_where_nothing_is_spare) {

@@ -66,6 +66,18 @@ TEST_F(RegistryTest, ends_a_session_with_its_thread_once_it_answered) {
   EXPECT_EQ(deliver(registry_, kAlice, kDesk, frame(request::Ping{})), Push::closed);
 }
 
+TEST_F(RegistryTest, gives_who_comes_back_what_he_had_left_and_no_more) {
+  tools_.rates.messages = 1;
+  Registry registry(tools_, 2);
+  ASSERT_TRUE(registry.open(kAlice));
+  deliver(registry, kAlice, kDesk, frame(request::Post{"lobby", {7}, {1}, texts_of({"one", "two"})}, {1}));
+  registry.close(kAlice);
+  ASSERT_TRUE(registry.open(kAlice));
+  deliver(registry, kAlice, kDesk, frame(request::Post{"lobby", {8}, {1}, texts_of({"one", "two"})}, {2}));
+  EXPECT_EQ(replies_.reply_to(2).refusal(), RefusalCode::too_fast);
+  registry.close(kAlice);
+}
+
 TEST_F(RegistryTest, ends_all_sessions) {
   ASSERT_TRUE(registry_.open(kAlice));
   ASSERT_TRUE(registry_.open(kBob));

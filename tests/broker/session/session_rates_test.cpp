@@ -67,6 +67,33 @@ TEST_F(RateTest, counts_a_long_text_as_several) {
   EXPECT_EQ(handed_on.size(), 2U) << "four that may pass at once: three and one";
 }
 
+TEST_F(RateTest, counts_nothing_behind_what_was_too_fast) {
+  tools_.rates.messages = 100;
+  Session session(kAlice, tools_);
+  const auto post = [&](Counter counter, std::size_t bytes, RequestId id) {
+    const auto texts = texts_of(std::vector(4, std::string(bytes, 'x')));
+    (void)deliver(session, kDesk, frame(request::Post{"lobby", {7}, counter, texts}, id));
+  };
+  post({1}, 12'800, {1});
+  post({5}, 1, {2});
+  const auto refusal = replies_.reply_to(2).as<Refusal>();
+  EXPECT_EQ(refusal.code, RefusalCode::too_fast);
+  const auto later = std::chrono::steady_clock::now() + std::chrono::milliseconds(*refusal.retry_after_ms);
+  ASSERT_TRUE(eventually([&] { return std::chrono::steady_clock::now() > later; }));
+  post({9}, 1, {3});
+  EXPECT_EQ(replies_.reply_to(3).refusal(), RefusalCode::too_fast) << "the recorder would refuse it";
+  post({5}, 1, {4});
+  post({9}, 1, {5});
+  session.finish();
+  recorder_.mailbox.close();
+  std::vector<Command> handed_on;
+  while (handed_on.size() < 2 && recorder_.mailbox.drain(handed_on)) {
+  }
+  ASSERT_FALSE(handed_on.empty());
+  EXPECT_EQ(std::get<command::Post>(handed_on.back()).origin.request, RequestId{4})
+      << "what was due, and no more";
+}
+
 TEST_F(RateTest, lets_who_has_much_to_say_have_what_is_spare) {
   PostingRate::Spare spare(TokenBucket(1));
   tools_.spare = &spare;

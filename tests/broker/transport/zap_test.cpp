@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <deque>
 #include <set>
 
 #include "broker/transport/context.hpp"
@@ -91,11 +93,81 @@ TEST_F(ZapTest, answers_what_libzmq_would_never_ask_and_goes_on_answering) {
   }
 }
 
+/// Somebody who asks as libzmq does.
+class Asker {
+ public:
+  explicit Asker(zmq::context_t& context) : socket_(context, zmq::socket_type::req) {
+    socket_.set(zmq::sockopt::linger, 0);
+    socket_.set(zmq::sockopt::rcvtimeo, kPatienceMs);
+    socket_.connect("inproc://zeromq.zap.01");
+  }
+  void ask(std::string_view domain, std::string_view key) {
+    for (const std::string_view part :
+         {std::string_view("1.0"), std::string_view("7"), domain, std::string_view("127.0.0.1"),
+          std::string_view(""), std::string_view("CURVE")})
+      socket_.send(zmq::buffer(part), zmq::send_flags::sndmore);
+    socket_.send(zmq::buffer(key), zmq::send_flags::none);
+  }
+  /// The status.
+  std::string answer() {
+    std::vector<std::string> answer;
+    for (zmq::message_t frame; answer.empty() || frame.more();) {
+      if (!socket_.recv(frame)) throw std::runtime_error("no answer came");
+      answer.push_back(frame.to_string());
+    }
+    return answer.at(2);
+  }
+
+ private:
+  zmq::socket_t socket_;
+};
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+TEST(EncryptedZap, answers_when_who_asks_has_looked_and_many_at_once) {
+  zmq::context_t context = make_context(256);
+  const auto keys = make_key_pair();
+  const AdmittedKeys admitted;
+  const Zap zap(context, Strangers::at_talk, admitted, keys.open);
+  std::deque<Asker> askers;
+  for (int i = 0; i < 100; ++i) askers.emplace_back(context);
+  const auto begun = steady_clock::now();
+  for (auto& asker : askers) asker.ask("talk", keys.open);
+  EXPECT_EQ(askers.front().answer(), "200");
+  EXPECT_GE(steady_clock::now() - begun, milliseconds(10));
+  for (auto asker = std::next(askers.begin()); asker != askers.end(); ++asker)
+    EXPECT_EQ(asker->answer(), "200");
+  EXPECT_LT(steady_clock::now() - begun, milliseconds(900)) << "one after the other it would take a second";
+}
+
+TEST(EncryptedZap, knows_of_what_happened_after_it_was_asked) {
+  zmq::context_t context = make_context(16);
+  const auto own = make_key_pair();
+  const auto somebody = make_key_pair();
+  AdmittedKeys admitted;
+  const Zap zap(context, Strangers::at_talk, admitted, own.open);
+  // Where this thread had to wait for a processor the answer may have been due before the key was barred.
+  for (int tries = 0; tries < 100; ++tries) {
+    admitted.admit(somebody.open);
+    Asker asker(context);
+    const auto begun = steady_clock::now();
+    asker.ask("feed", somebody.open);
+    admitted.bar(somebody.open);
+    const bool was_in_time = steady_clock::now() - begun < milliseconds(9);
+    const auto status = asker.answer();
+    if (!was_in_time) continue;
+    EXPECT_EQ(status, "400");
+    return;
+  }
+  FAIL() << "this machine is too slow to ask";
+}
+
 TEST(EncryptedZap, has_its_routing_ids_taken_and_not_those_that_peers_wish_for) {
   zmq::context_t context = make_context(256);
   const auto keys = make_key_pair();
   const AdmittedKeys admitted;
-  const Zap zap(context, Strangers::everywhere, admitted, keys.open);
+  const Zap zap(context, Strangers::at_talk, admitted, keys.open);
   zmq::socket_t router(context, zmq::socket_type::router);
   prepare_bound_socket(router, "talk", 1024);
   encrypt_bound_socket(router, keys.secret);
