@@ -45,7 +45,7 @@ void Registry::close(ClientNumber client) {
 
 std::optional<SessionRates> Registry::take_rates(ClientNumber client) {
   auto node = left_.extract(client);
-  return node ? std::optional(std::move(node.mapped())) : std::nullopt;
+  return node ? std::optional(node.mapped()) : std::nullopt;
 }
 
 void Registry::keep_rates(ClientNumber client, const SessionRates& rates) {

@@ -32,11 +32,11 @@ SessionRates full_rates(ClientNumber client, const SessionTools& tools) {
 
 }  // namespace
 
-Session::Session(ClientNumber client, const SessionTools& tools, std::optional<SessionRates> rates)
+Session::Session(ClientNumber client, const SessionTools& tools, const std::optional<SessionRates>& rates)
     : client_(client),
       tools_(tools),
       mailbox_(tools.waiting_max.requests),
-      rates_(rates ? *std::move(rates) : full_rates(client, tools)),
+      rates_(rates ? *rates : full_rates(client, tools)),
       thread_(start_thread("session-" + std::to_string(client.value), [this] { run(); })) {}
 
 GroupPush Session::deliver(std::span<RequestFrame> requests) {

@@ -55,7 +55,7 @@ class Session {
  public:
   /// Starts the thread; throws std::system_error when the machine has none left. `rates` are those that the
   /// client's last session left.
-  Session(ClientNumber client, const SessionTools& tools, std::optional<SessionRates> rates = {});
+  Session(ClientNumber client, const SessionTools& tools, const std::optional<SessionRates>& rates = {});
   /// Finishes what was taken and ends the thread.
   ~Session() { finish(); }
   Session(const Session&) = delete;
