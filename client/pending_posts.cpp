@@ -35,11 +35,25 @@ PendingPosts::PendingPosts(MakeOutbox make_outbox, const KeptPosts& kept)
       outbox_(kept.outbox),
       next_counter_(kept.next_counter),
       size_(kept.pending.size()) {
-  // Each by itself, in order: how they were grouped is forgotten, and need not be the same again.
+  // How they were grouped is forgotten, and need not be the same again. Many in each: what was stored before
+  // is looked up by the broker for each POST.
+  std::size_t bytes = 0;
   for (const auto& [ticket, room, text, outbox, counter] : kept.pending) {
-    parcels_.push_back({outbox, counter, room, {{ticket, text}}, {}});
+    bytes += text.size() + kTextOverhead;
+    if (parcels_.empty() || bytes > limits::kRequestBytesMax / 2 ||
+        !parcels_.back().goes_on_with(outbox, counter, room)) {
+      parcels_.push_back({outbox, counter, room, {}, {}});
+      bytes = text.size() + kTextOverhead;
+    }
+    parcels_.back().posts.push_back({ticket, text});
   }
   if (!outbox_) begin_outbox(last_ticket_.next());
+}
+
+bool PendingPosts::Parcel::goes_on_with(OutboxId other_outbox, Counter counter,
+                                        const std::string& other_room) const {
+  return outbox == other_outbox && room == other_room && counter == first.plus(posts.size()) &&
+         posts.size() < limits::kTextsMax;
 }
 
 void PendingPosts::keep(KeptRecord record) {

@@ -76,6 +76,10 @@ class PendingPosts {
     std::string room;
     std::vector<Post> posts;
     RequestId request;
+
+    /// Whether a text of that place can be the next one in it.
+    [[nodiscard]] bool goes_on_with(OutboxId other_outbox, Counter counter,
+                                    const std::string& other_room) const;
   };
 
   void keep(KeptRecord record);

@@ -10,8 +10,8 @@
 
 namespace palabre::broker {
 
-/// How much of the recorder's processor time each client has had for looking up what was stored before: 10 ms
-/// at once, and a hundredth of the time. What a look takes is known only afterwards, so one passes whenever
+/// How much of the recorder's processor time each client has had for looking up what was stored before: 20 ms
+/// at once, and a fiftieth of the time. What a look takes is known only afterwards, so one passes whenever
 /// something is left, and what it takes beyond that is owed. Time, not looks: one look may read four bytes or
 /// a segment of 350 KiB. Pure.
 class LookUpAllowance {
@@ -42,10 +42,10 @@ class LookUpAllowance {
   [[nodiscard]] std::size_t size() const { return accounts_.size(); }
 
  private:
-  static constexpr Duration kAtOnce = std::chrono::milliseconds(10);
-  static constexpr int kShare = 100;
+  static constexpr Duration kAtOnce = std::chrono::milliseconds(20);
+  static constexpr int kShare = 50;
   /// Nobody waits for longer than two seconds.
-  static constexpr Duration kMost = kAtOnce + std::chrono::milliseconds(20);
+  static constexpr Duration kMost = kAtOnce + std::chrono::milliseconds(40);
 
   struct Account {
     Duration used{};

@@ -90,16 +90,41 @@ TEST_F(KeptOutbox, is_sent_again_by_the_next_run_under_the_same_ids) {
   auto first = begin({});
   first.add({1}, "lobby", "one");
   first.add({2}, "lobby", "two");
+  first.add({3}, "tea", "three");
   const auto sent = first.next({1}, kStart).value();
   auto second = begin(left_by(first));
-  EXPECT_EQ(second.size(), 2U);
-  const auto one = second.next({1}, kStart).value();
-  const auto two = second.next({2}, kStart).value();
-  EXPECT_EQ(one.outbox, sent.outbox);
-  EXPECT_EQ(one.counter, sent.counter);
-  EXPECT_EQ(std::string(one.texts[0]), "one");
-  EXPECT_EQ(two.counter, sent.counter.next());
-  EXPECT_EQ(std::string(two.texts[0]), "two");
+  EXPECT_EQ(second.size(), 3U);
+  const auto one_and_two = second.next({1}, kStart).value();
+  const auto three = second.next({2}, kStart).value();
+  EXPECT_EQ(one_and_two.outbox, sent.outbox);
+  EXPECT_EQ(one_and_two.counter, sent.counter);
+  EXPECT_THAT(one_and_two.texts, testing::ElementsAre("one", "two"));
+  EXPECT_EQ(three.room, "tea");
+  EXPECT_EQ(three.texts.size(), 1U);
+}
+
+TEST_F(KeptOutbox, is_sent_again_in_requests_that_are_as_long_as_may_be) {
+  auto first = begin({});
+  const std::string text(limits::kTextBytesMax, 'x');
+  for (std::uint64_t ticket = 1; ticket <= 20; ++ticket) first.add({ticket}, "lobby", text);
+  for (std::uint64_t ticket = 21; ticket <= 2020; ++ticket) first.add({ticket}, "lobby", "short");
+  std::uint64_t request = 0;
+  while (first.next({++request}, kStart)) {
+  }
+  auto second = begin(left_by(first));
+  std::size_t texts = 0;
+  Counter due{1};
+  for (std::uint64_t id = 1; id < 100 && texts < second.size(); ++id) {
+    const auto post = second.next({id}, kStart);
+    if (!post) break;
+    EXPECT_EQ(post->counter, due);
+    EXPECT_LE(post->texts.bytes(), limits::kRequestBytesMax / 2);
+    EXPECT_LE(post->texts.size(), limits::kTextsMax);
+    EXPECT_GT(post->texts.size(), 1U);
+    texts += post->texts.size();
+    due = due.plus(post->texts.size());
+  }
+  EXPECT_GT(texts, 1000U) << "in the eight that may be under way";
 }
 
 TEST_F(KeptOutbox, goes_on_behind_what_is_stored) {

@@ -67,14 +67,14 @@ class WatchedRecorderTest : public RecorderTest {
 TEST_F(WatchedRecorderTest, has_who_repeats_too_much_wait_and_nobody_else) {
   connect_both();
   decide_at_once({post({kAlice, kAlices, {2}}, {1}, {"one"}), post({kBob, kBobs, {3}}, {1}, {"two"})});
-  watchful_.look_up_takes = std::chrono::milliseconds(30);
+  watchful_.look_up_takes = std::chrono::milliseconds(50);
   decide_at_once({post({kAlice, kAlices, {4}}, {1}, {"one"}), post({kAlice, kAlices, {5}}, {1}, {"one"}),
                   post({kAlice, kAlices, {6}}, {2}, {"three"}), post({kBob, kBobs, {7}}, {1}, {"two"}),
                   command::Post{{kAlice, kAlices, {8}}, {"lobby", {78}, {1}, {"four"}}}});
   EXPECT_EQ(replies_.reply_to(4).as<reply::Stored>().acks, replies_.reply_to(2).as<reply::Stored>().acks);
   const auto refusal = replies_.reply_to(5).as<Refusal>();
   EXPECT_EQ(refusal.code, RefusalCode::too_fast);
-  EXPECT_GT(refusal.retry_after_ms.value(), 1000U) << "20 ms too much, and a hundredth of the time is hers";
+  EXPECT_GT(refusal.retry_after_ms.value(), 1000U) << "30 ms too much, and a fiftieth of the time is hers";
   EXPECT_EQ(replies_.reply_to(6).refusal(), std::nullopt) << "what is new needs no looking up";
   EXPECT_EQ(replies_.reply_to(7).refusal(), std::nullopt);
   EXPECT_EQ(replies_.reply_to(8).refusal(), std::nullopt) << "nor is an outbox new that nobody knows yet";
@@ -83,7 +83,7 @@ TEST_F(WatchedRecorderTest, has_who_repeats_too_much_wait_and_nobody_else) {
 
 TEST_F(WatchedRecorderTest, has_nobody_pay_for_a_commit_that_took_long) {
   connect_both();
-  watchful_.commit_takes = std::chrono::milliseconds(30);
+  watchful_.commit_takes = std::chrono::milliseconds(50);
   decide_at_once({post({kAlice, kAlices, {2}}, {1}, {"one"}), post({kAlice, kAlices, {3}}, {1}, {"one"}),
                   post({kAlice, kAlices, {4}}, {1}, {"one"})});
   EXPECT_EQ(replies_.reply_to(3).refusal(), std::nullopt);
