@@ -121,7 +121,7 @@ constexpr std::array kKeys{
         number<&Config::unread_reply_bytes>(16 * kMebibyte, kMebibyte, 1024 * kMebibyte)},
     Key{"subscription_bytes", "bytes",
         "What one connection may send to the feed port at once at most, 256 a second more; beyond that it is "
-        "ended. Where rooms are few it is less: 8192, and 256 for each. A room takes 60 to 180.",
+        "ended. Where rooms are few it is less: 4096, and 256 for each. A room takes 60 to 180.",
         number<&Config::subscription_bytes>(256 * 1024, 4096, 1024 * kMebibyte)},
     Key{"readers", "threads", "Threads that read history for clients, at a low priority.",
         number<&Config::readers>(1, 1, 64)},

@@ -46,7 +46,7 @@ constexpr std::string_view kRevoked =
 constexpr double kFeedBytesPerSecond = 256;
 // What subscribers ask for is two topics a room, 180 bytes together with encryption; and some that are not
 // there.
-constexpr double kFeedBytesMin = 8.0 * 1024;
+constexpr double kFeedBytesMin = 4.0 * 1024;
 constexpr double kFeedBytesARoom = 256;
 
 }  // namespace
