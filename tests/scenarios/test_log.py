@@ -62,7 +62,8 @@ def read_what_is_damaged(broker: Broker, seconds: float) -> float:
 
 def all_that_can_happen(make_broker, **settings) -> list[str]:
     """The lines of two runs in which everything is logged that peers can bring about."""
-    broker = make_broker(bind="0.0.0.0", log_level="debug", connections_per_local_address=20, **settings)
+    broker = make_broker(bind="0.0.0.0", log_level="debug", connections_per_local_address=20, reads_per_second=0,
+                         **settings)
     speak(broker)
     crowd(broker)
     eventually(lambda: "ended a connection from 127.0.0.1" in broker.running.talk())
