@@ -42,7 +42,7 @@ PendingPosts::PendingPosts(MakeOutbox make_outbox, const KeptPosts& kept)
     bytes += text.size() + kTextOverhead;
     if (parcels_.empty() || bytes > limits::kRequestBytesMax / 2 ||
         !parcels_.back().goes_on_with(outbox, counter, room)) {
-      parcels_.push_back({outbox, counter, room, {}, {}});
+      parcels_.push_back({outbox, counter, room, {}, {}, true});
       bytes = text.size() + kTextOverhead;
     }
     parcels_.back().posts.push_back({ticket, text});
@@ -131,7 +131,8 @@ Events PendingPosts::refused(RequestId request, const Refusal& refusal, Moment n
   } else if (refusal.retry_after_ms) {
     delay(*place, refusal, events);
     not_before_ = now + spread(Milliseconds(*refusal.retry_after_ms), jitter);
-  } else if (parcels_[*place].posts.size() > 1 && concerns_one_text(refusal.code)) {
+  } else if (parcels_[*place].posts.size() > 1 &&
+             (concerns_one_text(refusal.code) || parcels_[*place].is_regrouped)) {
     split(*place);
   } else {
     drop(*place, refusal, events);
@@ -201,8 +202,8 @@ void PendingPosts::move_to_fresh_outbox(std::size_t place) {
   }
 }
 
-/// Makes a parcel of each text, so that the one at fault is found. None of them is stored: a POST is taken or
-/// refused as a whole.
+/// Makes a parcel of each text, so that the one at fault is found, and of a regrouped parcel those that are
+/// stored. None of another is: a POST is taken or refused as a whole.
 void PendingPosts::split(std::size_t place) {
   unsend_from(place);
   Parcel whole = std::move(parcels_[place]);

@@ -76,6 +76,8 @@ class PendingPosts {
     std::string room;
     std::vector<Post> posts;
     RequestId request;
+    /// Put together anew from what was kept: some of it may be stored and the rest not.
+    bool is_regrouped = false;
 
     /// Whether a text of that place can be the next one in it.
     [[nodiscard]] bool goes_on_with(OutboxId other_outbox, Counter counter,

@@ -22,6 +22,7 @@ std::size_t bytes_of(std::span<const RequestFrame> requests) {
 constexpr double kBotShare = 10;
 // What a long text costs everybody who is sent it, it costs its sender, too.
 constexpr std::size_t kBytesOfAMessage = 256;
+constexpr auto kUnderWay = std::chrono::seconds(1);
 
 SessionRates full_rates(ClientNumber client, const SessionTools& tools) {
   const auto& [messages, changes, reads, bots] = tools.rates;
@@ -110,7 +111,7 @@ void Session::answer(const Origin& origin, request::Post& post) {
   if (tools_.memory.is_short()) return refuse_with(origin, refuse_for_memory());
   if (is_behind_refused(post)) return refuse_with(origin, refuse(RefusalCode::too_fast));
   const auto count = std::max(post.texts.size(), post.texts.bytes() / kBytesOfAMessage);
-  const Refused place{post.outbox, post.counter};
+  const Refused place{post.outbox, post.counter, std::chrono::steady_clock::now() + kUnderWay};
   if (may(rates_.messages, count, origin)) {
     commands_.emplace_back(command::Post{origin, std::move(post)});
   } else {
@@ -119,10 +120,12 @@ void Session::answer(const Origin& origin, request::Post& post) {
 }
 
 /// What was sent behind a post that was too fast comes once that has been taken, or for nothing: the recorder
-/// would refuse it, and what it counted would be missing when that one is sent again.
+/// would refuse it, and what it counted would be missing when that one is sent again. Not for ever: who was
+/// refused a repeat, and hears that the first one was stored, never sends it again.
 bool Session::is_behind_refused(const request::Post& post) {
   if (!too_fast_ || too_fast_->outbox != post.outbox) return false;
-  if (post.counter > too_fast_->counter) return true;
+  const bool is_over = std::chrono::steady_clock::now() > too_fast_->until;
+  if (!is_over && post.counter > too_fast_->counter) return true;
   too_fast_.reset();
   return false;
 }

@@ -83,6 +83,7 @@ class Session {
   struct Refused {
     OutboxId outbox;
     Counter counter;
+    TokenBucket::Moment until;  ///< by then all that was under way behind it has come
   };
 
   void run();

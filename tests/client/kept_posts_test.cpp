@@ -127,6 +127,27 @@ TEST_F(KeptOutbox, is_sent_again_in_requests_that_are_as_long_as_may_be) {
   EXPECT_GT(texts, 1000U) << "in the eight that may be under way";
 }
 
+TEST_F(KeptOutbox, does_not_call_refused_what_was_stored_before) {
+  auto first = begin({});
+  first.add({1}, "lobby", "stored, and nobody heard of it");
+  first.add({2}, "lobby", "new");
+  auto second = begin(left_by(first));
+  const auto both = second.next({1}, kStart).value();
+  ASSERT_EQ(both.texts.size(), 2U);
+  EXPECT_TRUE(second.refused({1}, refuse(RefusalCode::not_a_member), kStart, 0).empty());
+  const auto one = second.next({2}, kStart).value();
+  EXPECT_THAT(one.texts, testing::ElementsAre("stored, and nobody heard of it"));
+  const auto two = second.next({3}, kStart).value();
+  const auto stored =
+      second.stored({2}, {true, "lobby", one.outbox, {{one.counter, {5}, {5}, {5}}}}, {3}, kStart);
+  ASSERT_EQ(stored.size(), 1U);
+  EXPECT_EQ(std::get<event::Stored>(stored[0]).counter, Counter{1});
+  const auto refused = second.refused({3}, refuse(RefusalCode::not_a_member), kStart, 0);
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(std::get<event::PostRefused>(refused[0]).counter, Counter{2});
+  EXPECT_EQ(two.counter, one.counter.next());
+}
+
 TEST_F(KeptOutbox, goes_on_behind_what_is_stored) {
   auto first = begin({});
   first.add({1}, "lobby", "one");

@@ -94,6 +94,23 @@ TEST_F(RateTest, counts_nothing_behind_what_was_too_fast) {
       << "what was due, and no more";
 }
 
+TEST_F(RateTest, goes_on_with_who_never_sends_again_what_was_too_fast) {
+  tools_.rates.messages = 100;
+  Session session(kAlice, tools_);
+  const auto post = [&](Counter counter, std::size_t bytes, RequestId id) {
+    const auto texts = texts_of(std::vector(4, std::string(bytes, 'x')));
+    (void)deliver(session, kDesk, frame(request::Post{"lobby", {7}, counter, texts}, id));
+  };
+  post({1}, 12'800, {1});
+  post({5}, 1, {2});
+  ASSERT_EQ(replies_.reply_to(2).refusal(), RefusalCode::too_fast);
+  EXPECT_EQ(recorder_.next<command::Post>().origin.request, RequestId{1});
+  const auto later = std::chrono::steady_clock::now() + std::chrono::milliseconds(1100);
+  ASSERT_TRUE(eventually([&] { return std::chrono::steady_clock::now() > later; }));
+  post({9}, 1, {3});
+  EXPECT_EQ(recorder_.next<command::Post>().origin.request, RequestId{3});
+}
+
 TEST_F(RateTest, lets_who_has_much_to_say_have_what_is_spare) {
   PostingRate::Spare spare(TokenBucket(1));
   tools_.spare = &spare;
