@@ -247,7 +247,7 @@ Event read_event(Row& row, TimeMs time) {
   event.client = row.id<ClientNumber>();
   event.column = row.id<Column>();
   event.text = row.string();
-  event.at = time.plus(row.integer());
+  event.at = time.plus(row.integer(0, limits::kIntegerMax - time.value));
   return event;
 }
 

@@ -2,6 +2,7 @@
 
 #include <msgpack.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -134,9 +135,11 @@ inline void write_event(Bytes& frame, ClientNumber client, Column column, std::s
   frame.append(head.sink().bytes()).append(text).append(tail.sink().bytes());
 }
 
-/// The time that the events' offsets count from, where they are written one by one.
+/// The time that the events' offsets count from, where they are written one by one: the earliest. That is the
+/// first one's, for time never goes back in a room; but what was read from others need not keep to that.
 inline TimeMs time_of(const std::vector<Event>& events) {
-  return events.empty() ? TimeMs{} : events.front().at;
+  const auto earliest = std::ranges::min_element(events, {}, &Event::at);
+  return earliest == events.end() ? TimeMs{} : earliest->at;
 }
 
 inline void write_events(Bytes& frame, const std::vector<Event>& events) {

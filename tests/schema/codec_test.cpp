@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
+
+#include "schema/frames.hpp"
 
 namespace palabre {
 namespace {
@@ -33,6 +37,34 @@ TEST(Codec, says_that_sizes_or_nesting_exceed_the_limits) {
   EXPECT_EQ(why_not(with_type(long_text + std::string(256 * 1024 + 1, 'x'))),
             "the frame exceeds the limits for sizes or nesting");
   EXPECT_EQ(why_not(with_type(three_arrays + "\x01")), "field 'request' is missing");
+}
+
+Batch batch_of(std::vector<Event> events) {
+  return {
+      .epoch = "5ca1ab1e0ddba11f", .room = "lobby", .first = {1}, .names = {}, .events = std::move(events)};
+}
+
+TEST(Codec, writes_events_whose_time_goes_back) {
+  const auto batch =
+      batch_of({{{3}, {1}, "later", {70}}, {{3}, {2}, "sooner", {1}}, {{3}, {3}, "last", {111}}});
+  const auto feed = decode_batch(encode(batch));
+  ASSERT_TRUE(feed.ok()) << feed.refusal().text;
+  EXPECT_EQ(*feed, batch);
+  const auto page = decode_reply(encode(RequestId{1}, reply::Page{.batch = batch, .head = {3}}));
+  ASSERT_TRUE(page.ok()) << page.refusal().text;
+  EXPECT_EQ(std::get<reply::Page>(page->body).batch, batch);
+}
+
+TEST(Codec, reads_no_time_that_it_could_not_write) {
+  const auto time_max = limits::kIntegerMax;
+  const auto latest = batch_of({{{3}, {1}, "", {time_max - 1}}, {{3}, {2}, "", {time_max}}});
+  const auto read = decode_batch(encode(latest));
+  ASSERT_TRUE(read.ok()) << read.refusal().text;
+  EXPECT_EQ(*read, latest);
+  auto frame = encode(latest);
+  ASSERT_EQ(frame.back(), '\x01');
+  frame.back() = '\x02';
+  EXPECT_FALSE(decode_batch(frame).ok());
 }
 
 }  // namespace
