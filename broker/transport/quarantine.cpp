@@ -1,6 +1,8 @@
 #include "broker/transport/quarantine.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 namespace palabre::broker {
 
@@ -12,7 +14,7 @@ void Quarantine::came_in_vain(const PeerAddress& address, Moment now) {
 }
 
 void Quarantine::crowded(const PeerAddress& address, Moment now) {
-  record_of(address, now).crowded_until = now + kFirst;
+  record_of(address, now).crowded_until = now + kWhileCrowded;
 }
 
 bool Quarantine::holds(const PeerAddress& address, Moment now) const { return now < held_until(address); }
@@ -37,7 +39,9 @@ Quarantine::Record& Quarantine::record_of(const PeerAddress& address, Moment now
 void Quarantine::offended(Record& record, Moment now) {
   if (now < record.until) return;
   record.length = std::clamp<std::chrono::seconds>(2 * record.length, kFirst, kLongest);
-  record.until = now + record.length;
+  // Steps of the golden ratio divide any number of ends evenly.
+  spread_ = std::fmod(spread_ + std::numbers::phi, 1.0);
+  record.until = now + std::chrono::duration_cast<Moment::duration>(record.length * (1 + spread_) / 2);
 }
 
 }  // namespace palabre::broker

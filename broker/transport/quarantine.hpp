@@ -15,16 +15,19 @@ namespace palabre::broker {
 class Quarantine {
  public:
   using Moment = std::chrono::steady_clock::time_point;
-  static constexpr auto kFirst = std::chrono::seconds(1);
+  /// The first one at most, and any at most. Each ends at some time in its second half, so that those who
+  /// offended together do not come back together.
+  static constexpr auto kFirst = std::chrono::seconds(2);
   static constexpr auto kLongest = std::chrono::seconds(64);
+  static constexpr auto kWhileCrowded = std::chrono::seconds(1);
   /// After so long without an offence the next one is a first one.
   static constexpr auto kForgottenAfter = std::chrono::minutes(10);
   /// Connections in vain that may come at once, and for ever: a client with a wrong key tries every second.
   static constexpr LeakyBucket::Size kInVain{64, 2};
   static constexpr std::size_t kAddressesMax = 65'536;
 
-  /// A connection from there had to be ended: no other for a second, and for twice as long each time. Of
-  /// those that were there together only the first counts.
+  /// A connection from there had to be ended: no other for a second or two, and for twice as long each time.
+  /// Of those that were there together only the first counts.
   void offended(const PeerAddress& address, Moment now);
   /// A connection from there went, and the broker could take nothing from it. Too many are an offence.
   void came_in_vain(const PeerAddress& address, Moment now);
@@ -44,9 +47,10 @@ class Quarantine {
   };
 
   Record& record_of(const PeerAddress& address, Moment now);
-  static void offended(Record& record, Moment now);
+  void offended(Record& record, Moment now);
 
   std::map<PeerAddress, Record> records_;
+  double spread_ = 0;  ///< where in its second half the last quarantine ends, from 0 to 1
 };
 
 }  // namespace palabre::broker
