@@ -30,6 +30,7 @@ class Backlog {
   explicit Backlog(const Intake::Taken& before) : before_(before) {}
 
   [[nodiscard]] bool gave_nothing(const Intake::Taken& taken) const { return taken.frames == before_.frames; }
+  [[nodiscard]] bool was_welcomed(const Intake::Taken& taken) const { return taken.hellos != before_.hellos; }
   [[nodiscard]] Verdict judge(const Counts& now, const Allowance& allowance);
 
  private:

@@ -6,8 +6,7 @@ ConnectionCaps::Answer ConnectionCaps::came(const PeerAddress& address) {
   const auto from_there = ++open_[address];
   ++total_;
   if (total_ > limits_.total) return Answer::too_many;
-  const auto most = is_loopback(address) ? limits_.per_loopback_address : limits_.per_address;
-  return from_there > most ? Answer::too_many_from_there : Answer::welcome;
+  return from_there > most_from(address) ? Answer::too_many_from_there : Answer::welcome;
 }
 
 void ConnectionCaps::went(const PeerAddress& address) {

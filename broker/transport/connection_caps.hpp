@@ -24,6 +24,10 @@ class ConnectionCaps {
   /// Counts a connection, whatever the answer: until it is gone, it holds a descriptor.
   [[nodiscard]] Answer came(const PeerAddress& address);
   void went(const PeerAddress& address);
+  /// How many may be from there.
+  [[nodiscard]] std::size_t most_from(const PeerAddress& address) const {
+    return is_loopback(address) ? limits_.per_loopback_address : limits_.per_address;
+  }
 
   [[nodiscard]] std::size_t total() const { return total_; }
 

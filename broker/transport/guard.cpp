@@ -27,6 +27,11 @@ constexpr int kPauseForEachFeedLook = 8;
 // Beside connections: what else the process has open, and those one too many that are being ended.
 constexpr std::size_t kOtherDescriptors = 4096;
 
+// Of the connections that an address may have, those on which nobody was welcomed yet: one in eight. Where it
+// may have few they need no other bound.
+constexpr std::size_t kPlacesForEachStranger = 8;
+constexpr std::size_t kStrangersMin = 16;
+
 // Those who are ended together shall hear first what ends them: notices are sent four times a second.
 constexpr auto kUntilFeedEnds = milliseconds(400);
 
@@ -41,13 +46,6 @@ constexpr std::string_view kQuarantine =
 constexpr std::string_view kConnections = "there were too many connections";
 constexpr std::string_view kRevoked =
     "a key was revoked, and whose a connection to the feed is cannot be told";
-
-// What heartbeats of a subscriber take, and some more.
-constexpr double kFeedBytesPerSecond = 256;
-// What subscribers ask for is two topics a room, 180 bytes together with encryption; and some that are not
-// there.
-constexpr double kFeedBytesMin = 4.0 * 1024;
-constexpr double kFeedBytesARoom = 256;
 
 }  // namespace
 
@@ -147,7 +145,8 @@ void Guard::welcome(const TcpConnection& connection) {
   auto& visitor = visitors_.emplace(descriptor, Visitor{connection, FeedInput{}}).first->second;
   if (connection.port == talk_port_) visitor.input.emplace<Backlog>(taken_[descriptor]);
   const bool is_counted = intake_.knows(descriptor);
-  const auto answer = caps_.came(connection.peer);
+  auto answer = caps_.came(connection.peer);
+  if (is_one_stranger_too_many(visitor)) answer = ConnectionCaps::Answer::too_many_from_there;
   const auto now = std::chrono::steady_clock::now();
   if (answer == ConnectionCaps::Answer::too_many_from_there) held_.crowded(connection.peer, now);
   if (answer != ConnectionCaps::Answer::welcome || !is_counted) return end(visitor, kConnections);
@@ -156,6 +155,16 @@ void Guard::welcome(const TcpConnection& connection) {
   looks_of(visitor).input.add(descriptor);
   // What came before it was watched makes no edge.
   look_at(visitor);
+}
+
+bool Guard::is_one_stranger_too_many(const Visitor& visitor) {
+  if (visitor.connection.port != talk_port_) return false;
+  const auto& [descriptor, cookie, port, peer] = visitor.connection;
+  const auto most = std::max(kStrangersMin, caps_.most_from(peer) / kPlacesForEachStranger);
+  return !newcomers_.came(peer, descriptor, most, [this](int other) {
+    const auto* backlog = std::get_if<Backlog>(&visitors_.at(other).input);
+    return backlog != nullptr && backlog->was_welcomed(intake_.of(other));
+  });
 }
 
 void Guard::forget(int descriptor, std::uint16_t port) {
@@ -167,6 +176,7 @@ void Guard::forget(int descriptor, std::uint16_t port) {
     held_.came_in_vain(connection.peer, std::chrono::steady_clock::now());
   }
   caps_.went(connection.peer);
+  newcomers_.went(connection.peer, descriptor);
   memory_.expect(std::chrono::steady_clock::now());
   visitors_.erase(found);
 }
@@ -212,18 +222,10 @@ Backlog::Verdict Guard::judge(int descriptor, Backlog& backlog) {
 }
 
 Backlog::Verdict Guard::judge(int descriptor, FeedInput& input) const {
-  const auto received = bytes_received(descriptor);
-  const auto came = static_cast<double>(received - std::min(received, input.bytes));
-  input.bytes = received;
-  input.bucket.resize({feed_allowance(), kFeedBytesPerSecond});
-  const bool is_too_much = input.bucket.pour(came, std::chrono::steady_clock::now());
+  const auto allowance = FeedInput::allowance(ports_.count_rooms(), options_.feed_bytes_max);
+  const bool is_too_much =
+      input.is_too_much(bytes_received(descriptor), allowance, std::chrono::steady_clock::now());
   return is_too_much ? Backlog::Verdict::too_much : Backlog::Verdict::fine;
-}
-
-/// In bytes: who asks for much more than there is asks for nothing.
-double Guard::feed_allowance() const {
-  const auto rooms = static_cast<double>(ports_.count_rooms());
-  return std::min(static_cast<double>(options_.feed_bytes_max), kFeedBytesMin + kFeedBytesARoom * rooms);
 }
 
 Backlog::Counts Guard::counts_of(int descriptor) const {

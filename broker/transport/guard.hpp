@@ -18,10 +18,11 @@
 #include "broker/transport/backlog.hpp"
 #include "broker/transport/connection_caps.hpp"
 #include "broker/transport/connection_monitor.hpp"
+#include "broker/transport/feed_input.hpp"
 #include "broker/transport/held_addresses.hpp"
 #include "broker/transport/input_watch.hpp"
-#include "broker/transport/leaky_bucket.hpp"
 #include "broker/transport/memory_return.hpp"
+#include "broker/transport/newcomers.hpp"
 
 namespace palabre::broker {
 
@@ -78,11 +79,6 @@ class Guard {
 
  private:
   using Instant = std::chrono::steady_clock::time_point;
-  /// What came on a feed connection until the last look.
-  struct FeedInput {
-    LeakyBucket bucket{{0, 0}};
-    std::uint64_t bytes = 0;
-  };
   /// A connection as long as it is open.
   struct Visitor {
     TcpConnection connection;
@@ -104,13 +100,13 @@ class Guard {
   void note_comings_and_goings();
   void note(const ConnectionEvent& event, std::uint16_t port);
   void welcome(const TcpConnection& connection);
+  [[nodiscard]] bool is_one_stranger_too_many(const Visitor& visitor);
   void forget(int descriptor, std::uint16_t port);
   void look_when_due(Looks& looks);
   void look_at(Visitor& visitor);
   [[nodiscard]] Looks& looks_of(const Visitor& visitor);
   [[nodiscard]] Backlog::Verdict judge(int descriptor, Backlog& backlog);
   [[nodiscard]] Backlog::Verdict judge(int descriptor, FeedInput& input) const;
-  [[nodiscard]] double feed_allowance() const;
   [[nodiscard]] Backlog::Counts counts_of(int descriptor) const;
   [[nodiscard]] bool is_time_to_end_feed();
   void end_all_of_feed();
@@ -126,6 +122,7 @@ class Guard {
   Ports ports_;
   Intake intake_;
   ConnectionCaps caps_;
+  Newcomers newcomers_;
   HeldAddresses held_;
   std::optional<ConnectionMonitor> talk_;
   std::optional<ConnectionMonitor> feed_;

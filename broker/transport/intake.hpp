@@ -17,7 +17,8 @@ class Intake {
 
   struct Taken {
     std::uint64_t frames = 0;
-    std::uint64_t bytes = 0;  ///< as they came, with what ZeroMQ adds
+    std::uint64_t bytes = 0;   ///< as they came, with what ZeroMQ adds
+    std::uint64_t hellos = 0;  ///< that were welcomed
   };
   void add(int descriptor, std::uint64_t frames, std::uint64_t bytes) {
     if (!knows(descriptor)) return;
@@ -26,11 +27,15 @@ class Intake {
     raise(counters.bytes, bytes);
     raise(counters.frames, frames);
   }
+  void welcome(int descriptor) {
+    if (knows(descriptor)) raise(taken_[static_cast<std::size_t>(descriptor)].hellos, 1);
+  }
   [[nodiscard]] Taken of(int descriptor) const {
     if (!knows(descriptor)) return {};
     const auto& counters = taken_[static_cast<std::size_t>(descriptor)];
     const auto frames = counters.frames.load(std::memory_order_acquire);
-    return {frames, counters.bytes.load(std::memory_order_relaxed)};
+    return {frames, counters.bytes.load(std::memory_order_relaxed),
+            counters.hellos.load(std::memory_order_relaxed)};
   }
   [[nodiscard]] bool knows(int descriptor) const {
     return descriptor >= 0 && static_cast<std::size_t>(descriptor) < size_;
@@ -46,6 +51,7 @@ class Intake {
   struct Counters {
     std::atomic<std::uint64_t> frames = 0;
     std::atomic<std::uint64_t> bytes = 0;
+    std::atomic<std::uint64_t> hellos = 0;
   };
   static void raise(std::atomic<std::uint64_t>& counter, std::uint64_t by) {
     counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_release);

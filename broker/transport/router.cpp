@@ -185,6 +185,8 @@ void Router::transmit(const Outgoing& reply) {
 
 void Router::transmit(const Outbox::Binding& binding) {
   const bool is_here = connections_.bind(binding.connection, binding.client);
+  const auto line = lines_.find(binding.connection);
+  if (is_here && line != lines_.end()) intake_.welcome(line->second.connection.descriptor);
   // It vanished between its HELLO and the decision: the session must hear of it, or it would never end.
   if (!is_here) gone_.push_back({binding.connection, binding.client});
 }
