@@ -55,8 +55,8 @@ std::optional<std::uint64_t> sleeps_in(const std::string& thread, std::chrono::m
 /// Both sockets of a broker, and nobody but the guard behind them.
 class GuardTest : public testing::Test {
  protected:
-  explicit GuardTest(std::uint64_t feed_bytes = kFeedBytes)
-      : guard_({{100, kFromOneAddress, 1000}, {64 * 1024, 1024 * 1024}, feed_bytes}) {
+  explicit GuardTest(std::uint64_t feed_bytes = kFeedBytes, std::size_t from_one_address = kFromOneAddress)
+      : guard_({{100, from_one_address, 1000}, {64 * 1024, 1024 * 1024}, feed_bytes}) {
     guard_.watch_talk(context_, talk_);
     guard_.watch_feed(context_, feed_);
     for (auto* socket : {&talk_, &feed_}) prepare_bound_socket(*socket, "test", 1024);
@@ -98,14 +98,16 @@ class GuardTest : public testing::Test {
       return false;
     }
   }
-  /// What the router does with each message.
-  void take_one() {
+  /// What the router does with each message. The descriptor that it came on.
+  int take_one() {
     talk_.set(zmq::sockopt::rcvtimeo, kPatienceMs);
     zmq::message_t frame;
-    ASSERT_TRUE(talk_.recv(frame));
-    ASSERT_TRUE(talk_.recv(frame));
-    guard_.intake().add(zmq_msg_get(frame.handle(), ZMQ_SRCFD), 1, bytes_on_the_wire(frame.size(), false));
+    EXPECT_TRUE(talk_.recv(frame));
+    EXPECT_TRUE(talk_.recv(frame));
+    const int descriptor = zmq_msg_get(frame.handle(), ZMQ_SRCFD);
+    guard_.intake().add(descriptor, 1, bytes_on_the_wire(frame.size(), false));
     guard_.intake().end_turn();
+    return descriptor;
   }
   static void send_too_much(RawPeer& peer) {
     for (std::uint64_t sent = 0; sent <= kFeedBytes; sent += 100) peer.send("\x01" + std::string(97, 'x'));
@@ -236,6 +238,51 @@ TEST_F(GuardTest, ends_the_newest_of_too_many) {
   EXPECT_TRUE(eventually([&] { return ++knocks, !is_answered(kSource); }));
   EXPECT_LT(knocks, Quarantine::kInVain.holds / 2) << "each that comes has to be ended";
   peers.clear();
+  EXPECT_TRUE(eventually([&] { return !is_held(kSource); }));
+}
+
+class GuardWithManyPlaces : public GuardTest {
+ protected:
+  GuardWithManyPlaces() : GuardTest(kFeedBytes, 8 * kStrangers) {}
+  /// So many more connections; the descriptors they came on.
+  std::vector<int> connect(std::size_t count) {
+    std::vector<int> descriptors;
+    for (; descriptors.size() < count; descriptors.push_back(take_one())) {
+      peers_.push_back(std::make_unique<RawPeer>(talk_port_, kSource));
+      peers_.back()->shake_hands("DEALER");
+      peers_.back()->send("hello");
+    }
+    return descriptors;
+  }
+  [[nodiscard]] bool is_any_ended() const {
+    return std::ranges::any_of(peers_, [](const auto& peer) { return peer->is_ended(); });
+  }
+
+  static constexpr std::size_t kStrangers = 20;
+  std::vector<std::unique_ptr<RawPeer>> peers_;
+};
+
+TEST_F(GuardWithManyPlaces, lets_some_of_them_be_strangers_and_no_more) {
+  connect(kStrangers);
+  EXPECT_TRUE(eventually([&] { return is_held(kSource); }));
+  EXPECT_TRUE(has_said("too many connections"));
+  EXPECT_FALSE(is_any_ended());
+  EXPECT_FALSE(is_held(kOtherSource));
+}
+
+TEST_F(GuardWithManyPlaces, lets_all_of_them_be_welcomed) {
+  for (std::size_t round = 0; round < 4; ++round) {
+    for (const int descriptor : connect(kStrangers)) guard_.intake().welcome(descriptor);
+  }
+  EXPECT_FALSE(is_held(kSource));
+  EXPECT_FALSE(is_any_ended());
+}
+
+TEST_F(GuardWithManyPlaces, lets_strangers_come_when_others_went) {
+  for (std::size_t round = 0; round < 4; ++round) {
+    connect(kStrangers / 2);
+    peers_.clear();
+  }
   EXPECT_TRUE(eventually([&] { return !is_held(kSource); }));
 }
 
