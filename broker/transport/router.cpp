@@ -20,6 +20,8 @@ constexpr int kRepliesWaitingMax = 4096;
 // session without knowing has as much under way as its libzmq keeps, a thousand messages; four times that is
 // no client.
 constexpr std::size_t kRefusedMax = 4096;
+// As which what is no request counts, that a client could make nothing of an answer to.
+constexpr std::size_t kRefusedForNoRequest = 16;
 
 std::string_view view(const zmq::message_t& frame) {
   return {static_cast<const char*>(frame.data()), frame.size()};
@@ -112,7 +114,7 @@ bool Router::receive_one(Instant now) {
 void Router::sort(std::string_view routing_id, zmq::message_t& body, bool has_more, Instant now) {
   const auto [connection, client] = connections_.heard(routing_id, user_id(body), now, gone_);
   if (connection > newest_) note_new(connection, zmq_msg_get(body.handle(), ZMQ_SRCFD));
-  if ((has_more || !client) && has_worn_us_out(connection)) return;
+  if ((has_more || !client) && has_worn_us_out(connection, view(body))) return;
   if (has_more) {
     return refuse_frame(connection, {},
                         refuse(RefusalCode::malformed, "a message is one frame, this one has more"));
@@ -130,11 +132,15 @@ void Router::note_new(ConnectionId connection, int descriptor) {
 
 /// Counts a message that can only be refused. Beyond their number the connection is ended; what libzmq had
 /// read of it by then is dropped without a look and without a word.
-bool Router::has_worn_us_out(ConnectionId connection) {
+bool Router::has_worn_us_out(ConnectionId connection, std::string_view frame) {
   const auto line = lines_.find(connection);
   if (line == lines_.end()) return false;
-  if (++line->second.refused == kRefusedMax) guard_.accuse(line->second.connection);
-  return line->second.refused >= kRefusedMax;
+  auto& refused = line->second.refused;
+  const bool was_enough = refused >= kRefusedMax;
+  refused += request_id_of(frame) ? 1 : kRefusedForNoRequest;
+  const bool is_enough = refused >= kRefusedMax;
+  if (is_enough && !was_enough) guard_.accuse(line->second.connection);
+  return is_enough;
 }
 
 void Router::hand_over(ClientNumber client, std::span<RequestFrame> requests) {

@@ -45,7 +45,7 @@ class Router {
 
  private:
   using Instant = Connections::Instant;
-  /// What a connection came on, and how many of its messages could only be refused.
+  /// What a connection came on, and what of its messages could only be refused: as how many it counts.
   struct Line {
     TcpConnection connection;
     std::size_t refused = 0;
@@ -56,7 +56,7 @@ class Router {
   [[nodiscard]] bool receive_one(Instant now);
   void sort(std::string_view routing_id, zmq::message_t& body, bool has_more, Instant now);
   void note_new(ConnectionId connection, int descriptor);
-  [[nodiscard]] bool has_worn_us_out(ConnectionId connection);
+  [[nodiscard]] bool has_worn_us_out(ConnectionId connection, std::string_view frame);
   void hand_over(ClientNumber client, std::span<RequestFrame> requests);
   void greet(RequestFrame request);
   void refuse_frame(ConnectionId connection, std::string_view frame, const Refusal& refusal);

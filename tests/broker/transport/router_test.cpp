@@ -110,6 +110,17 @@ TEST_F(RouterTest, ends_who_goes_on_and_on_with_what_can_only_be_refused) {
   EXPECT_FALSE(stranger.receive_within(milliseconds(300)));
 }
 
+TEST_F(RouterTest, ends_sooner_who_sends_what_is_no_request_at_all) {
+  constexpr std::size_t kRefusedMax = 4096 / 16;
+  auto stranger = connect();
+  for (std::size_t message = 1; message < kRefusedMax; ++message) {
+    stranger.send_frames({""});
+    EXPECT_EQ(refusal_in(stranger.receive()), RefusalCode::malformed);
+  }
+  stranger.send_frames({""});
+  EXPECT_FALSE(stranger.receive_within(milliseconds(300)));
+}
+
 TEST_F(RouterTest, counts_against_nobody_what_a_session_answers) {
   auto alice = connect();
   admit(alice, kAlice, "alice");
