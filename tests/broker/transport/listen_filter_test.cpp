@@ -10,8 +10,11 @@
 
 #include <cerrno>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "tests/support/collected.hpp"
@@ -82,6 +85,38 @@ ListenFilter filter_of(const Socket& listening) {
   return filter;
 }
 
+/// What the kernel would do with it, of the instructions that our programs have.
+std::uint32_t run(const std::vector<sock_filter>& program, std::string_view network_header) {
+  const auto byte_at = [&](std::uint32_t offset) {
+    return static_cast<std::uint8_t>(network_header.at(offset - static_cast<std::uint32_t>(SKF_NET_OFF)));
+  };
+  std::uint32_t loaded = 0;
+  for (std::size_t at = 0; at < program.size(); ++at) {
+    const auto& [code, if_true, if_false, k] = program[at];
+    switch (code) {
+      case BPF_LD | BPF_B | BPF_ABS: loaded = byte_at(k); break;
+      case BPF_LD | BPF_W | BPF_ABS:
+        for (std::uint32_t i = 0; i < 4; ++i) loaded = loaded << 8U | byte_at(k + i);
+        break;
+      case BPF_ALU | BPF_RSH | BPF_K: loaded >>= k; break;
+      case BPF_JMP | BPF_JEQ | BPF_K: at += loaded == k ? if_true : if_false; break;
+      case BPF_JMP | BPF_JA: at += k; break;
+      case BPF_RET | BPF_K: return k;
+      default: throw std::logic_error("an instruction that our programs do not have");
+    }
+  }
+  throw std::logic_error("a program without an end");
+}
+
+/// The IP header of a packet between two, as far as it matters.
+std::string packet(const PeerAddress& source, const PeerAddress& destination) {
+  const bool is_four = is_four_in_six(source);
+  std::string header = is_four ? std::string(12, '\x45') : std::string(8, '\x60');
+  const std::size_t begin = is_four ? 12 : 0;
+  for (const auto* address : {&source, &destination}) header.append(address->begin() + begin, address->end());
+  return header;
+}
+
 PeerAddress address(const std::string& text) { return read_address(text).value(); }
 
 TEST(ListenFilter, drops_who_is_named_and_nobody_else) {
@@ -112,6 +147,18 @@ TEST(ListenFilter, knows_the_other_kind_of_address) {
   EXPECT_TRUE(door.knock("::1")->is_writable_within(10s));
   filter.drop(std::vector{address("::2"), address("::1")});
   EXPECT_FALSE(door.knock("::1")->is_writable_within(100ms));
+}
+
+TEST(ListenFilter, asks_where_a_packet_comes_from_and_not_where_it_goes) {
+  const auto four = address("10.0.0.7");
+  const auto six = address("fd00:1234:5678:9abc:def0:1:2:3");
+  const auto program = program_that_drops(std::vector{address("10.0.0.9"), four, address("fd00::1"), six});
+  for (const auto& [named, other] :
+       {std::pair(four, address("10.0.0.8")), std::pair(six, address("fd00:1234:5678:9abc:def0:1:2:4"))}) {
+    EXPECT_EQ(run(program, packet(named, other)), 0U);
+    EXPECT_NE(run(program, packet(other, named)), 0U);
+    EXPECT_NE(run(program, packet(other, other)), 0U);
+  }
 }
 
 TEST(ListenFilter, takes_as_many_as_it_says) {
