@@ -2,6 +2,7 @@
 
 import contextlib
 import select
+import socket
 import threading
 import time
 
@@ -136,6 +137,29 @@ def test_who_has_nothing_to_say_again_and_again_may_not_come_for_a_while(broker)
         eventually(lambda: dealer_that_stays(broker, there))
 
 
+def test_who_sends_nothing_but_what_is_no_request_is_ended(broker):
+    with honest(broker), dealer(broker.talk_port, "127.0.0.9") as junk:
+        junk.sendall(frame(b"") * 255)
+        answered = junk.recv(2, socket.MSG_PEEK | socket.MSG_WAITALL)
+        assert answered and warnings(broker) == []
+        junk.sendall(frame(b""))
+        eventually(lambda: is_ended(junk))
+        assert "could only be refused" in eventually(lambda: warnings(broker))[0]
+
+
+def test_who_is_welcomed_is_no_stranger_any_more(make_broker):
+    broker = make_broker(connections_per_local_address=160)  # twenty of them may be strangers'
+    with honest(broker) as watched, contextlib.ExitStack() as kept:
+        for number in range(30):
+            kept.enter_context(Peer(broker, f"peer-{number}"))
+        strangers = [kept.enter_context(dealer(broker.talk_port)) for _ in range(20)]
+        assert warnings(broker) == []
+        eventually(lambda: dealer_that_stays(broker) is None and warnings(broker))
+        assert "too many connections" in warnings(broker)[0]
+        assert not any(map(is_ended, strangers))
+        watched.talk()
+
+
 def test_subscriptions_of_every_room_there_may_be_are_no_flood(make_broker):
     broker = make_broker(changes_per_second=0)
     with honest(broker) as watched, subscriber(broker.feed_port) as eager:
@@ -158,7 +182,7 @@ def test_connections_beyond_their_number_are_ended_and_those_before_stay(make_br
         crowd = []
         for _ in range(60):  # who is not let in costs a tenth of a second, and after five the silent are ended anyway
             with contextlib.suppress(OSError):  # some are ended before connect() returns, others never let in
-                crowd.append(kept.enter_context(connect(broker.talk_port, patience=0.1)))
+                crowd.append(kept.enter_context(connect(broker.feed_port, patience=0.1)))
         eventually(lambda: sum(not is_ended(one) for one in crowd) <= 40)
         assert not any(is_ended(one) for one in crowd[:30])
         assert not is_ended(shake_hands(connect(broker.talk_port, source="127.0.0.2"), b"DEALER"))
