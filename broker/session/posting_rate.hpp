@@ -13,29 +13,25 @@ namespace palabre::broker {
 /// identities share. So one who has much to say is quick while nobody else has, and many who flood together
 /// get no more than one such.
 ///
-/// Who has to wait has paid: what is refused takes its place in the line, and passes when it comes again. So
-/// long requests wait no longer than their length and others' debts, however many single words come between,
-/// and of sixteen that come at once one passes after the other.
+/// Longer than what one ever has of one's own is paid with debts there only after as long as it would take to
+/// earn the rest: many who come with long requests at once would otherwise all be let through at once.
 class PostingRate {
  public:
   using Moment = TokenBucket::Moment;
   using Spare = Guarded<TokenBucket>;
-  /// Who does not come back for what was paid gets nothing for it after so long.
-  static constexpr auto kComesBackWithin = std::chrono::seconds(1);
 
   /// `per_second` 0: any number. No `spare`: the own rate is all there is.
   PostingRate(double per_second, Spare* spare) : own_(per_second), spare_(spare) {}
 
-  /// Nothing when `count` messages may pass; else after how long they may. Until then nothing passes, as in
-  /// TokenBucket::take.
+  /// Nothing when `count` messages may pass, which are counted then; else after how long they may. Until then
+  /// nothing passes, as in TokenBucket::take.
   [[nodiscard]] std::optional<std::chrono::milliseconds> take(double count, Moment now) {
     if (now >= shut_until_) {
-      const auto wait = pay(count - take_paid(count, now), now);
-      if (wait == Wait::zero()) return std::nullopt;
+      const auto wait = take_from_either(count, now);
+      if (wait == wait.zero()) return std::nullopt;
       shut_until_ = now + wait;
-      paid_ = count;
     }
-    return std::chrono::ceil<Wait>(shut_until_ - now);
+    return std::chrono::ceil<std::chrono::milliseconds>(shut_until_ - now);
   }
 
   [[nodiscard]] bool is_full(Moment now) const { return now >= shut_until_ && own_.is_full(now); }
@@ -43,38 +39,53 @@ class PostingRate {
  private:
   using Wait = std::chrono::milliseconds;
 
-  /// What was paid of it when it was refused.
-  double take_paid(double count, Moment now) {
-    if (now > shut_until_ + kComesBackWithin) paid_ = 0;
-    const auto used = std::min(count, paid_);
-    paid_ -= used;
-    return used;
+  /// Of one's own first. But a request that is longer than what one ever has of one's own leaves debts there,
+  /// and the next words of who sent it would wait for them: then what is spare is asked first.
+  Wait take_from_either(double count, Moment now) {
+    if (!own_.ever_holds(count)) return take_long(count, now);
+    const auto wait = take_own(count, now);
+    return wait == Wait::zero() ? wait : std::min(wait, take_spare(count, now));
   }
 
-  /// From where it may pass sooner, and of one's own first. After how long it may.
-  Wait pay(double count, Moment now) {
-    if (count <= 0) return Wait::zero();
-    const auto own = own_.wait_to_pay(count, now);
-    const auto spare = own == Wait::zero() ? std::nullopt : pay_from_spare(count, now, own);
-    if (!spare) own_.spend(count);
-    return spare.value_or(own);
+  Wait take_long(double count, Moment now) {
+    auto wait = take_spare(count, now);
+    if (wait > Wait::zero()) wait = std::min(wait, take_own_with_debts(count, now));
+    if (wait == Wait::zero()) {
+      long_refused_at_.reset();
+    } else if (!long_refused_at_) {
+      long_refused_at_ = now;
+    }
+    return wait;
   }
 
-  /// Nothing when it would take longer than `most`.
-  std::optional<Wait> pay_from_spare(double count, Moment now, Wait most) {
-    if (spare_ == nullptr) return std::nullopt;
-    return spare_->with([&](TokenBucket& spare) -> std::optional<Wait> {
-      const auto wait = spare.wait_to_pay(count, now);
-      if (wait > most) return std::nullopt;
-      spare.spend(count);
+  Wait take_own_with_debts(double count, Moment now) {
+    const auto patience = spare_ == nullptr ? Wait::zero() : own_.time_to_earn(count);
+    const auto left = std::chrono::ceil<Wait>(long_refused_at_.value_or(now) + patience - now);
+    return left > Wait::zero() ? std::max(left, own_.wait_for(count, now)) : take_own(count, now);
+  }
+
+  Wait take_own(double count, Moment now) {
+    const auto wait = own_.wait_for(count, now);
+    if (wait == Wait::zero()) own_.spend(count);
+    return wait;
+  }
+
+  /// As long as anything is left a request may pass and leave debts: who posts single texts, and so finds one
+  /// left at any time, would otherwise never let it grow to what a long request needs.
+  Wait take_spare(double count, Moment now) {
+    if (spare_ == nullptr) return Wait::max();
+    return spare_->with([&](TokenBucket& spare) {
+      if (!spare.ever_holds(count)) return Wait::max();
+      const auto wait = spare.wait_for(1, now);
+      if (wait == Wait::zero()) spare.spend(count);
       return wait;
     });
   }
 
   TokenBucket own_;
   Spare* spare_;
-  double paid_ = 0;  ///< for what was refused last
   Moment shut_until_{};
+  std::optional<Moment> long_refused_at_;  ///< for the first time since a long one passed
 };
 
 }  // namespace palabre::broker

@@ -31,21 +31,23 @@ class TokenBucket {
 
   /// After how long `count` things may pass, whoever else waits.
   [[nodiscard]] std::chrono::milliseconds wait_for(double count, Moment now) {
-    return wait_to_pay(std::min(count, full_), now);
-  }
-  /// After how long nothing is missing any more when `count` things are spent now, though it may never hold
-  /// so many.
-  [[nodiscard]] std::chrono::milliseconds wait_to_pay(double count, Moment now) {
     if (per_second_ <= 0) return {};
     const std::chrono::duration<double> passed = now - filled_;
     level_ = std::min(full_, level_ + passed.count() * per_second_);
     filled_ = now;
-    const std::chrono::duration<double> missing((count - level_) / per_second_);
+    const std::chrono::duration<double> missing((std::min(count, full_) - level_) / per_second_);
     return std::max({}, std::chrono::ceil<std::chrono::milliseconds>(missing));
   }
   [[nodiscard]] bool is_full(Moment now) const {
     const std::chrono::duration<double> passed = now - filled_;
     return level_ + passed.count() * per_second_ >= full_;
+  }
+  [[nodiscard]] bool ever_holds(double count) const { return per_second_ <= 0 || count <= full_; }
+  /// How long it takes to come to `count` things from a full bucket on, if it could hold more than it does.
+  [[nodiscard]] std::chrono::milliseconds time_to_earn(double count) const {
+    const std::chrono::duration<double> time(std::max(0.0, count - full_) / per_second_);
+    return per_second_ <= 0 ? std::chrono::milliseconds{}
+                            : std::chrono::ceil<std::chrono::milliseconds>(time);
   }
   /// They pass.
   void spend(double count) { level_ -= count; }
