@@ -27,8 +27,9 @@ constexpr int kPauseForEachFeedLook = 8;
 // Beside connections: what else the process has open, and those one too many that are being ended.
 constexpr std::size_t kOtherDescriptors = 4096;
 
-// Of the connections that an address may have, those on which nobody was welcomed yet: one in eight. Where it
-// may have few they need no other bound.
+// Of the connections that an address may have, those on which nobody was welcomed yet: one in eight, and half
+// of them before the kernel has heard that no others shall come. Where it may have few they need no other
+// bound.
 constexpr std::size_t kPlacesForEachStranger = 8;
 constexpr std::size_t kStrangersMin = 16;
 
@@ -44,6 +45,7 @@ constexpr std::string_view kSubscriptions = "it sent too much to the feed port";
 constexpr std::string_view kQuarantine =
     "it came back too soon: another from there was ended for what it did, or too many came in vain";
 constexpr std::string_view kConnections = "there were too many connections";
+constexpr std::string_view kStale = "nobody was welcomed on it for ten seconds, and others come from there";
 constexpr std::string_view kRevoked =
     "a key was revoked, and whose a connection to the feed is cannot be told";
 
@@ -145,11 +147,12 @@ void Guard::welcome(const TcpConnection& connection) {
   auto& visitor = visitors_.emplace(descriptor, Visitor{connection, FeedInput{}}).first->second;
   if (connection.port == talk_port_) visitor.input.emplace<Backlog>(taken_[descriptor]);
   const bool is_counted = intake_.knows(descriptor);
-  auto answer = caps_.came(connection.peer);
-  if (is_one_stranger_too_many(visitor)) answer = ConnectionCaps::Answer::too_many_from_there;
+  const auto answer = caps_.came(connection.peer);
   const auto now = std::chrono::steady_clock::now();
+  const bool has_place_for_stranger = connection.port != talk_port_ || is_place_for_stranger(connection, now);
   if (answer == ConnectionCaps::Answer::too_many_from_there) held_.crowded(connection.peer, now);
-  if (answer != ConnectionCaps::Answer::welcome || !is_counted) return end(visitor, kConnections);
+  if (answer != ConnectionCaps::Answer::welcome || !has_place_for_stranger || !is_counted)
+    return end(visitor, kConnections);
   if (held_.holds(connection.peer, now)) return end(visitor, kQuarantine);
   ListenFilter::spare(connection);
   looks_of(visitor).input.add(descriptor);
@@ -157,14 +160,16 @@ void Guard::welcome(const TcpConnection& connection) {
   look_at(visitor);
 }
 
-bool Guard::is_one_stranger_too_many(const Visitor& visitor) {
-  if (visitor.connection.port != talk_port_) return false;
-  const auto& [descriptor, cookie, port, peer] = visitor.connection;
-  const auto most = std::max(kStrangersMin, caps_.most_from(peer) / kPlacesForEachStranger);
-  return !newcomers_.came(peer, descriptor, most, [this](int other) {
-    const auto* backlog = std::get_if<Backlog>(&visitors_.at(other).input);
-    return backlog != nullptr && backlog->was_welcomed(intake_.of(other));
-  });
+bool Guard::is_place_for_stranger(const TcpConnection& stranger, Instant now) {
+  const auto most = std::max(kStrangersMin, caps_.most_from(stranger.peer) / kPlacesForEachStranger);
+  const auto is_welcomed = [this](int descriptor) {
+    const auto* backlog = std::get_if<Backlog>(&visitors_.at(descriptor).input);
+    return backlog != nullptr && backlog->was_welcomed(intake_.of(descriptor));
+  };
+  const auto [crowd, stale] = newcomers_.came(stranger.peer, stranger.descriptor, now, most, is_welcomed);
+  if (stale) end(visitors_.at(*stale), kStale);
+  if (crowd != Newcomers::Crowd::none) held_.crowded(stranger.peer, now);
+  return crowd != Newcomers::Crowd::overfull;
 }
 
 void Guard::forget(int descriptor, std::uint16_t port) {

@@ -100,7 +100,7 @@ class Guard {
   void note_comings_and_goings();
   void note(const ConnectionEvent& event, std::uint16_t port);
   void welcome(const TcpConnection& connection);
-  [[nodiscard]] bool is_one_stranger_too_many(const Visitor& visitor);
+  [[nodiscard]] bool is_place_for_stranger(const TcpConnection& stranger, Instant now);
   void forget(int descriptor, std::uint16_t port);
   void look_when_due(Looks& looks);
   void look_at(Visitor& visitor);

@@ -35,10 +35,11 @@ bool HeldAddresses::holds(const PeerAddress& address, Moment now) const {
 }
 
 void HeldAddresses::hold(const PeerAddress& address, const Quarantine& quarantine, Moment now) {
-  if (!quarantine.holds(address, now)) return;
+  const auto held_until = quarantine.held_until(address);
+  if (now >= held_until) return;
   auto& until = held_[address];
-  if (until == quarantine.held_until(address)) return;
-  until = quarantine.held_until(address);
+  if (until == held_until) return;
+  until = held_until;
   next_telling_ = std::min(next_telling_, std::max(now, told_ + kPauseOfTellings));
 }
 

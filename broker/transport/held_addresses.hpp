@@ -21,7 +21,8 @@ class HeldAddresses {
   void offended(const PeerAddress& address, Moment now);
   void came_in_vain(const PeerAddress& address, Moment now);
   void crowded(const PeerAddress& address, Moment now);
-  /// Whether an address is held, even if the kernel let a connection pass that it had begun before.
+  /// Whether an address is held for an offence, even if the kernel let a connection pass that it had begun
+  /// before.
   [[nodiscard]] bool holds(const PeerAddress& address, Moment now) const;
   [[nodiscard]] const Guarded<Quarantine>& quarantine() const { return quarantine_; }
 

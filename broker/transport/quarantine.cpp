@@ -17,7 +17,10 @@ void Quarantine::crowded(const PeerAddress& address, Moment now) {
   record_of(address, now).crowded_until = now + kWhileCrowded;
 }
 
-bool Quarantine::holds(const PeerAddress& address, Moment now) const { return now < held_until(address); }
+bool Quarantine::holds(const PeerAddress& address, Moment now) const {
+  const auto found = records_.find(address);
+  return found != records_.end() && now < found->second.until;
+}
 
 Quarantine::Moment Quarantine::held_until(const PeerAddress& address) const {
   const auto found = records_.find(address);

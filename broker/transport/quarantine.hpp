@@ -31,10 +31,12 @@ class Quarantine {
   void offended(const PeerAddress& address, Moment now);
   /// A connection from there went, and the broker could take nothing from it. Too many are an offence.
   void came_in_vain(const PeerAddress& address, Moment now);
-  /// As many as may be there are there: the next one would be ended, so none comes for a second. No offence.
+  /// As many as may be there are there: the next one would be ended, so none shall come for a second. No
+  /// offence, and those who came before that was heard are not held.
   void crowded(const PeerAddress& address, Moment now);
+  /// Whether it offended and may have no new connection for that.
   [[nodiscard]] bool holds(const PeerAddress& address, Moment now) const;
-  /// The end of its last quarantine, long ago when it never had one.
+  /// Until when none shall come from there, for an offence or a crowd; long ago when there was neither.
   [[nodiscard]] Moment held_until(const PeerAddress& address) const;
 
  private:

@@ -20,8 +20,15 @@ constexpr int kRepliesWaitingMax = 4096;
 // session without knowing has as much under way as its libzmq keeps, a thousand messages; four times that is
 // no client.
 constexpr std::size_t kRefusedMax = 4096;
-// As which what is no request counts, that a client could make nothing of an answer to.
+// As which what is no map counts: no request, and a client could make nothing of an answer to it.
 constexpr std::size_t kRefusedForNoRequest = 16;
+
+/// Whether a frame begins as msgpack's maps do.
+bool may_be_map(std::string_view frame) {
+  if (frame.empty()) return false;
+  const auto first = static_cast<std::uint8_t>(frame.front());
+  return (first & 0xf0U) == 0x80 || first == 0xde || first == 0xdf;
+}
 
 std::string_view view(const zmq::message_t& frame) {
   return {static_cast<const char*>(frame.data()), frame.size()};
@@ -136,11 +143,11 @@ bool Router::has_worn_us_out(ConnectionId connection, std::string_view frame) {
   const auto line = lines_.find(connection);
   if (line == lines_.end()) return false;
   auto& refused = line->second.refused;
-  const bool was_enough = refused >= kRefusedMax;
-  refused += request_id_of(frame) ? 1 : kRefusedForNoRequest;
-  const bool is_enough = refused >= kRefusedMax;
-  if (is_enough && !was_enough) guard_.accuse(line->second.connection);
-  return is_enough;
+  if (refused >= kRefusedMax) return true;
+  refused += may_be_map(frame) ? 1 : kRefusedForNoRequest;
+  if (refused < kRefusedMax) return false;
+  guard_.accuse(line->second.connection);
+  return true;
 }
 
 void Router::hand_over(ClientNumber client, std::span<RequestFrame> requests) {

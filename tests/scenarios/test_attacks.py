@@ -5,16 +5,19 @@ import select
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from attacker import (ATTACKS, MORE, connect, dealer, frame, is_ended, pour, read_exactly, reset, shake_hands,
                       subscriber)
 from palabre_harness import eventually
-from wire_client import Peer
+from wire_client import Keys, Peer
 
 MEBIBYTE = 1024 * 1024
 GROWTH_MAX = 128 * MEBIBYTE
 ALLOCATOR_KEEPS = 32 * MEBIBYTE
+STRANGERS_PATIENCE_S = 10.5
 
 
 class Watched:
@@ -149,15 +152,40 @@ def test_who_sends_nothing_but_what_is_no_request_is_ended(broker):
 
 def test_who_is_welcomed_is_no_stranger_any_more(make_broker):
     broker = make_broker(connections_per_local_address=160)  # twenty of them may be strangers'
-    with honest(broker) as watched, contextlib.ExitStack() as kept:
+    with honest(broker), contextlib.ExitStack() as kept:
         for number in range(30):
             kept.enter_context(Peer(broker, f"peer-{number}"))
-        strangers = [kept.enter_context(dealer(broker.talk_port)) for _ in range(20)]
+        began = time.monotonic()
+        kept.enter_context(dealer(broker.talk_port))
+        assert time.monotonic() - began < 1 and warnings(broker) == []
+
+
+def test_a_crowd_behind_one_address_comes_in_at_once(make_broker):
+    """As many as may be there, such as after the broker was started anew: no offence, and nobody is ended."""
+    broker = make_broker(security="curve", connections_per_local_address=256)
+    crowd = SimpleNamespace(talk=f"tcp://127.0.2.1:0;127.0.0.1:{broker.talk_port}")
+    keys = [Keys(broker.invitation) for _ in range(120)]
+    with contextlib.ExitStack() as kept, ThreadPoolExecutor(len(keys)) as threads:
+        peers = threads.map(lambda one: kept.enter_context(Peer(crowd, f"peer-{one}", keys=keys[one])), range(len(keys)))
+        assert len({peer.client for peer in peers}) == len(keys)
         assert warnings(broker) == []
-        eventually(lambda: dealer_that_stays(broker) is None and warnings(broker))
-        assert "too many connections" in warnings(broker)[0]
-        assert not any(map(is_ended, strangers))
-        watched.talk()
+
+
+def test_strangers_who_say_nothing_do_not_keep_others_out(make_broker):
+    broker = make_broker(connections_per_local_address=160)
+    there = "127.0.2.1"
+    with honest(broker) as watched, contextlib.ExitStack() as kept:
+        strangers = [kept.enter_context(dealer(broker.talk_port, there)) for _ in range(21)]
+        came = time.monotonic()
+        with pytest.raises(TimeoutError):
+            connect(broker.talk_port, source=there, patience=0.5)
+        assert not any(map(is_ended, strangers)) and warnings(broker) == []
+        while time.monotonic() < came + STRANGERS_PATIENCE_S:
+            watched.talk()
+            time.sleep(0.1)
+        late = kept.enter_context(dealer(broker.talk_port, there))
+        assert eventually(lambda: [is_ended(one) for one in strangers].count(True)) == 1
+        assert "nobody was welcomed" in warnings(broker)[0] and not is_ended(late)
 
 
 def test_subscriptions_of_every_room_there_may_be_are_no_flood(make_broker):

@@ -262,29 +262,29 @@ class GuardWithManyPlaces : public GuardTest {
   std::vector<std::unique_ptr<RawPeer>> peers_;
 };
 
-TEST_F(GuardWithManyPlaces, lets_some_of_them_be_strangers_and_no_more) {
+TEST_F(GuardWithManyPlaces, has_others_wait_when_so_many_of_them_are_strangers) {
   connect(kStrangers);
-  EXPECT_TRUE(eventually([&] { return is_held(kSource); }));
-  EXPECT_TRUE(has_said("too many connections"));
+  EXPECT_TRUE(is_answered(kSource));
+  connect(1);
+  EXPECT_TRUE(eventually([&] { return !is_answered(kSource); }));
+  EXPECT_TRUE(is_answered(kOtherSource));
   EXPECT_FALSE(is_any_ended());
-  EXPECT_FALSE(is_held(kOtherSource));
 }
 
 TEST_F(GuardWithManyPlaces, lets_all_of_them_be_welcomed) {
   for (std::size_t round = 0; round < 4; ++round) {
     for (const int descriptor : connect(kStrangers)) guard_.intake().welcome(descriptor);
   }
-  EXPECT_FALSE(is_held(kSource));
+  EXPECT_TRUE(is_answered(kSource));
   EXPECT_FALSE(is_any_ended());
 }
 
 TEST_F(GuardWithManyPlaces, lets_strangers_come_when_others_went) {
-  connect(kStrangers - 1);
+  const auto before = connect(kStrangers - 1);
   peers_.clear();
-  // Others have their descriptors now.
-  connect(kStrangers - 1, kOtherSource);
+  EXPECT_EQ(connect(kStrangers - 1, kOtherSource), before) << "others have their descriptors now";
   connect(kStrangers - 1);
-  EXPECT_FALSE(is_held(kSource));
+  EXPECT_TRUE(is_answered(kSource));
   EXPECT_FALSE(is_any_ended());
 }
 
