@@ -80,8 +80,6 @@ std::uint64_t memory_max(const Config& config) {
 
 // What is spare is for who has much to say, not for all to say much at once.
 constexpr double kSpareSeconds = 0.5;
-// With who posts too fast. Shorter than a client waits for its PONG.
-constexpr auto kPatience = std::chrono::milliseconds(500);
 
 SessionTools::Rates rates_of(const Config& config) {
   SessionTools::Rates rates{static_cast<double>(config.messages_per_second),
@@ -146,8 +144,7 @@ struct Broker::Parts {
                   memory,
                   {config.mailbox, config.mailbox_bytes},
                   rates_of(config),
-                  config.spare_messages_per_second > 0 ? &spare : nullptr,
-                  kPatience},
+                  config.spare_messages_per_second > 0 ? &spare : nullptr},
                  config.sessions_max),
         desk(directory.path(), {recorder.mailbox(), board, !secret.empty()}),
         greeter(make_greeter(config)) {

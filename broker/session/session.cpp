@@ -65,7 +65,6 @@ void Session::vanished(ConnectionId connection) { mailbox_.push_control(Vanished
 
 void Session::finish() {
   mailbox_.close();
-  nap_.end();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -78,7 +77,6 @@ void Session::run() {
   std::vector<Item> items;
   while (mailbox_.drain(items)) {
     const auto bytes = bytes_in(items);
-    waits_until_ = std::chrono::steady_clock::now() + tools_.patience;
     for (auto& item : items) std::visit([this](auto& one) { handle(std::move(one)); }, item);
     hand_over();
     waiting_bytes_ -= bytes;
@@ -112,26 +110,13 @@ void Session::answer(const Origin& origin, request::Hello& hello) {
 void Session::answer(const Origin& origin, request::Post& post) {
   if (tools_.memory.is_short()) return refuse_with(origin, refuse_for_memory());
   if (is_behind_refused(post)) return refuse_with(origin, refuse(RefusalCode::too_fast));
-  if (is_taken(post, origin)) {
+  const auto count = std::max(post.texts.size(), post.texts.bytes() / kBytesOfAMessage);
+  const Refused place{post.outbox, post.counter, std::chrono::steady_clock::now() + kUnderWay};
+  if (may(rates_.messages, count, origin)) {
     commands_.emplace_back(command::Post{origin, std::move(post)});
   } else {
-    too_fast_ = {post.outbox, post.counter, std::chrono::steady_clock::now() + kUnderWay};
+    too_fast_ = place;
   }
-}
-
-/// At once, or after a little while in which nothing else of this client's is answered: who would be told to
-/// come again in some milliseconds, and does, costs everybody more.
-bool Session::is_taken(const request::Post& post, const Origin& origin) {
-  const auto count = std::max(post.texts.size(), post.texts.bytes() / kBytesOfAMessage);
-  auto now = std::chrono::steady_clock::now();
-  auto wait = rates_.messages.take(static_cast<double>(count), now);
-  while (wait && now + *wait <= waits_until_) {
-    hand_over();
-    if (!nap_.sleep_for(*wait)) break;
-    now = std::chrono::steady_clock::now();
-    wait = rates_.messages.take(static_cast<double>(count), now);
-  }
-  return may_after(wait, origin);
 }
 
 /// What was sent behind a post that was too fast comes once that has been taken, or for nothing: the recorder
@@ -176,10 +161,7 @@ void Session::ask_for(Rate& rate, std::size_t count, const Origin& origin, Comma
 
 template <class Rate>
 bool Session::may(Rate& rate, std::size_t count, const Origin& origin) {
-  return may_after(rate.take(static_cast<double>(count), std::chrono::steady_clock::now()), origin);
-}
-
-bool Session::may_after(std::optional<std::chrono::milliseconds> wait, const Origin& origin) {
+  const auto wait = rate.take(static_cast<double>(count), std::chrono::steady_clock::now());
   if (!wait) return true;
   auto refusal = refuse(RefusalCode::too_fast);
   refusal.retry_after_ms = static_cast<std::uint64_t>(wait->count());

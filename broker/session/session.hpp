@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <optional>
 #include <set>
 #include <span>
@@ -17,7 +16,6 @@
 #include "broker/session/reads.hpp"
 #include "broker/session/session_rates.hpp"
 #include "broker/threads/mailbox.hpp"
-#include "broker/threads/nap.hpp"
 
 namespace palabre::broker {
 
@@ -42,8 +40,6 @@ struct SessionTools {
   };
   Rates rates = {};
   PostingRate::Spare* spare = nullptr;  ///< what all may post beyond their own rates
-  /// That a session itself waits with posts that are too fast, of what it took together, before it says so.
-  std::chrono::milliseconds patience{0};
 };
 
 /// A request as it came, and where its answer goes.
@@ -91,7 +87,6 @@ class Session {
   };
 
   void run();
-  [[nodiscard]] bool is_taken(const request::Post& post, const Origin& origin);
   void handle(RequestFrame frame);
   void handle(Vanished vanished);
 
@@ -113,7 +108,6 @@ class Session {
   /// False when they are, and the client was told so.
   template <class Rate>
   [[nodiscard]] bool may(Rate& rate, std::size_t count, const Origin& origin);
-  [[nodiscard]] bool may_after(std::optional<std::chrono::milliseconds> wait, const Origin& origin);
   void refuse_with(const Origin& origin, Refusal refusal);
 
   void have_read(ReadTask task);
@@ -126,10 +120,8 @@ class Session {
   std::atomic<bool> has_departed_ = false;
   std::atomic<std::size_t> waiting_bytes_ = 0;  ///< of requests in the mailbox or in hand
   Mailbox<Item> mailbox_;
-  Nap nap_;
   // Touched by the thread only.
   SessionRates rates_;
-  TokenBucket::Moment waits_until_;  ///< with what it has in hand
   std::optional<Refused> too_fast_;  ///< behind which nothing is worth counting
   std::vector<Command> commands_;    ///< decided on already, for the recorder
   Mailbox<Command, CommandBytes>::Share at_recorder_;

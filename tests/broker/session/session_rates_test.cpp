@@ -117,35 +117,6 @@ TEST_F(RateTest, lets_who_has_much_to_say_have_what_is_spare) {
   EXPECT_EQ(ask(kAlice, 8).first, 6);
 }
 
-TEST_F(RateTest, waits_a_little_with_what_is_too_fast_before_it_refuses_anything) {
-  tools_.rates.messages = 20;
-  tools_.patience = std::chrono::milliseconds(300);
-  const auto began = std::chrono::steady_clock::now();
-  Session session(kAlice, tools_);
-  std::vector<RequestFrame> posts;
-  for (std::uint64_t number = 1; number <= 60; ++number) {
-    posts.push_back({kDesk, frame(request::Post{"lobby", {7}, {number}, texts_of({"x"})}, {number})});
-  }
-  EXPECT_EQ(session.deliver(posts).count, 60U);
-  EXPECT_EQ(replies_.reply_to(60).refusal(), RefusalCode::too_fast);
-  const auto took = std::chrono::steady_clock::now() - began;
-  int taken = 0;
-  while (recorder_.next<command::Post>().origin.request != RequestId{44}) ++taken;
-  EXPECT_GE(taken, 43) << "forty at once, and one each fiftieth of a second";
-  EXPECT_GE(took, std::chrono::milliseconds(200));
-}
-
-TEST_F(RateTest, waits_no_longer_when_it_is_to_end) {
-  tools_.patience = std::chrono::hours(1);
-  tools_.rates.messages = 0.01;
-  Session session(kAlice, tools_);
-  for (const std::uint64_t number : {1U, 2U})
-    (void)deliver(session, kDesk, frame(request::Post{"lobby", {7}, {number}, texts_of({"x"})}, {number}));
-  EXPECT_EQ(recorder_.next<command::Post>().origin.request, RequestId{1});
-  session.finish();
-  EXPECT_EQ(replies_.reply_to(2).refusal(), RefusalCode::too_fast) << "a hundred seconds before its time";
-}
-
 TEST_F(RateTest, lets_bots_have_ten_times_as_much) { EXPECT_EQ(ask(kBob, 6), std::pair(6, 6)); }
 
 }  // namespace
