@@ -116,7 +116,7 @@ struct Broker::Parts {
   Recorder recorder;
   Reads reads;
   ReadingThreads reading;
-  PostingRate::Spare spare;
+  SpareRate spare;
   Registry registry;
   OperatorDesk desk;
   std::unique_ptr<Greeter> greeter;
@@ -136,7 +136,7 @@ struct Broker::Parts {
                  {*store.journal, *publisher, outbox, board, wall_clock, std::move(watch.on_failure)}),
         reads(board, *store.archive, wall_clock, std::move(watch.on_unreadable)),
         reading({config.readers, config.reading_queue}, reads, outbox),
-        spare(TokenBucket(static_cast<double>(config.spare_messages_per_second), kSpareSeconds)),
+        spare(static_cast<double>(config.spare_messages_per_second), kSpareSeconds),
         registry({recorder.mailbox(),
                   outbox,
                   reads,

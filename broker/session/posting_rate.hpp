@@ -4,8 +4,8 @@
 #include <chrono>
 #include <optional>
 
+#include "broker/session/spare_rate.hpp"
 #include "broker/session/token_bucket.hpp"
-#include "broker/threads/guarded.hpp"
 
 namespace palabre::broker {
 
@@ -18,10 +18,10 @@ namespace palabre::broker {
 class PostingRate {
  public:
   using Moment = TokenBucket::Moment;
-  using Spare = Guarded<TokenBucket>;
 
   /// `per_second` 0: any number. No `spare`: the own rate is all there is.
-  PostingRate(double per_second, Spare* spare) : own_(per_second), spare_(spare) {}
+  PostingRate(ClientNumber client, double per_second, SpareRate* spare)
+      : client_(client), own_(per_second), spare_(spare) {}
 
   /// Nothing when `count` messages may pass, which are counted then; else after how long they may. Until then
   /// nothing passes, as in TokenBucket::take.
@@ -70,20 +70,13 @@ class PostingRate {
     return wait;
   }
 
-  /// As long as anything is left a request may pass and leave debts: who posts single texts, and so finds one
-  /// left at any time, would otherwise never let it grow to what a long request needs.
   Wait take_spare(double count, Moment now) {
-    if (spare_ == nullptr) return Wait::max();
-    return spare_->with([&](TokenBucket& spare) {
-      if (!spare.ever_holds(count)) return Wait::max();
-      const auto wait = spare.wait_for(1, now);
-      if (wait == Wait::zero()) spare.spend(count);
-      return wait;
-    });
+    return spare_ == nullptr ? Wait::max() : spare_->take(client_, count, now);
   }
 
+  ClientNumber client_;
   TokenBucket own_;
-  Spare* spare_;
+  SpareRate* spare_;
   Moment shut_until_{};
   std::optional<Moment> long_refused_at_;  ///< for the first time since a long one passed
 };

@@ -27,7 +27,7 @@ constexpr auto kUnderWay = std::chrono::seconds(1);
 SessionRates full_rates(ClientNumber client, const SessionTools& tools) {
   const auto& [messages, changes, reads, bots] = tools.rates;
   const double share = !bots.empty() && bots.contains(tools.reads.name_of(client)) ? kBotShare : 1;
-  return {PostingRate(share * messages, tools.spare), TokenBucket(share * changes),
+  return {PostingRate(client, share * messages, tools.spare), TokenBucket(share * changes),
           TokenBucket(share * reads)};
 }
 

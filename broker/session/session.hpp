@@ -39,7 +39,7 @@ struct SessionTools {
     std::set<std::string> bots;  ///< names that may ask for ten times as much
   };
   Rates rates = {};
-  PostingRate::Spare* spare = nullptr;  ///< what all may post beyond their own rates
+  SpareRate* spare = nullptr;  ///< what all may post beyond their own rates
 };
 
 /// A request as it came, and where its answer goes.

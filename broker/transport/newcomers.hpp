@@ -22,7 +22,8 @@ class Newcomers {
   /// A stranger for so long makes room for others. A handshake may take as long.
   static constexpr auto kStaleAfter = std::chrono::seconds(10);
 
-  /// So many times what makes a crowd may come at once: an honest crowd that comes back together is not ended.
+  /// So many times what makes a crowd may come at once: an honest crowd that comes back together is not
+  /// ended.
   static constexpr std::size_t kOverfull = 4;
 
   enum class Crowd : std::uint8_t {

@@ -10,11 +10,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr ClientNumber kAlice{1};
+constexpr ClientNumber kBob{2};
 constexpr PostingRate::Moment kStart{1h};
 
 TEST(PostingRate, gives_what_is_spare_to_who_has_much_to_say) {
-  PostingRate::Spare spare(TokenBucket(100));
-  PostingRate alice(10, &spare);
+  SpareRate spare(100, 2);
+  PostingRate alice(kAlice, 10, &spare);
   EXPECT_FALSE(alice.take(20, kStart)) << "two seconds of her own";
   EXPECT_FALSE(alice.take(200, kStart)) << "and two of everybody's";
   EXPECT_EQ(alice.take(10, kStart), 10ms) << "until anything is spare again";
@@ -23,9 +25,9 @@ TEST(PostingRate, gives_what_is_spare_to_who_has_much_to_say) {
 }
 
 TEST(PostingRate, leaves_everybody_his_own_whatever_others_take) {
-  PostingRate::Spare spare(TokenBucket(100));
-  PostingRate alice(10, &spare);
-  PostingRate bob(10, &spare);
+  SpareRate spare(100, 2);
+  PostingRate alice(kAlice, 10, &spare);
+  PostingRate bob(kBob, 10, &spare);
   EXPECT_FALSE(alice.take(20, kStart));
   EXPECT_FALSE(alice.take(200, kStart));
   EXPECT_FALSE(bob.take(20, kStart));
@@ -33,8 +35,8 @@ TEST(PostingRate, leaves_everybody_his_own_whatever_others_take) {
 }
 
 TEST(PostingRate, lets_nothing_pass_before_what_waits) {
-  PostingRate::Spare spare(TokenBucket(100));
-  PostingRate alice(10, &spare);
+  SpareRate spare(100, 2);
+  PostingRate alice(kAlice, 10, &spare);
   EXPECT_FALSE(alice.take(20, kStart));
   EXPECT_FALSE(alice.take(200, kStart));
   EXPECT_FALSE(alice.take(0, kStart));
@@ -44,8 +46,8 @@ TEST(PostingRate, lets_nothing_pass_before_what_waits) {
 }
 
 TEST(PostingRate, takes_what_is_spare_for_a_long_request_so_that_the_next_words_need_not_wait) {
-  PostingRate::Spare spare(TokenBucket(100));
-  PostingRate alice(10, &spare);
+  SpareRate spare(100, 2);
+  PostingRate alice(kAlice, 10, &spare);
   EXPECT_FALSE(alice.take(30, kStart));
   EXPECT_FALSE(alice.take(170, kStart)) << "all that is spare";
   EXPECT_FALSE(alice.take(20, kStart)) << "and all her own";
@@ -53,9 +55,9 @@ TEST(PostingRate, takes_what_is_spare_for_a_long_request_so_that_the_next_words_
 }
 
 TEST(PostingRate, lets_single_words_keep_nobodys_long_request_waiting) {
-  PostingRate::Spare spare(TokenBucket(100));
-  PostingRate alice(1, &spare);
-  PostingRate bob(1, &spare);
+  SpareRate spare(100, 2);
+  PostingRate alice(kAlice, 1, &spare);
+  PostingRate bob(kBob, 1, &spare);
   EXPECT_FALSE(bob.take(2, kStart));
   for (int i = 0; i < 200; ++i) EXPECT_FALSE(bob.take(1, kStart));
   EXPECT_FALSE(alice.take(2, kStart));
@@ -66,8 +68,8 @@ TEST(PostingRate, lets_single_words_keep_nobodys_long_request_waiting) {
 }
 
 TEST(PostingRate, lets_a_long_request_pass_where_so_much_is_never_spare) {
-  PostingRate::Spare spare(TokenBucket(1));
-  PostingRate alice(10, &spare);
+  SpareRate spare(1, 2);
+  PostingRate alice(kAlice, 10, &spare);
   EXPECT_EQ(alice.take(30, kStart), 1000ms) << "her own is full, but ten more take a second to earn";
   EXPECT_FALSE(alice.take(30, kStart + 1000ms));
   EXPECT_FALSE(alice.take(2, kStart + 1000ms)) << "of what is spare";
@@ -76,8 +78,8 @@ TEST(PostingRate, lets_a_long_request_pass_where_so_much_is_never_spare) {
 }
 
 TEST(PostingRate, lets_those_who_come_at_once_with_much_pass_one_after_the_other) {
-  PostingRate::Spare spare(TokenBucket(100, 0.5));
-  std::vector<PostingRate> waiting(8, PostingRate(10, &spare));
+  SpareRate spare(100, 0.5);
+  std::vector<PostingRate> waiting(8, PostingRate(kAlice, 10, &spare));
   const auto pass_at = [&](std::chrono::milliseconds time) {
     return std::erase_if(waiting, [&](auto& one) { return !one.take(50, kStart + time); });
   };
@@ -86,8 +88,8 @@ TEST(PostingRate, lets_those_who_come_at_once_with_much_pass_one_after_the_other
 }
 
 TEST(PostingRate, lets_single_words_make_no_long_request_wait_anew) {
-  PostingRate::Spare spare(TokenBucket(0.001));
-  PostingRate alice(10, &spare);
+  SpareRate spare(0.001, 2);
+  PostingRate alice(kAlice, 10, &spare);
   EXPECT_EQ(alice.take(40, kStart), 2000ms);
   EXPECT_FALSE(alice.take(1, kStart + 2000ms)) << "her own";
   EXPECT_EQ(alice.take(40, kStart + 2000ms), 100ms) << "until her own is full again";
@@ -95,14 +97,14 @@ TEST(PostingRate, lets_single_words_make_no_long_request_wait_anew) {
 }
 
 TEST(PostingRate, lets_a_long_request_pass_at_once_where_nothing_is_ever_spare) {
-  PostingRate alice(10, nullptr);
+  PostingRate alice(kAlice, 10, nullptr);
   EXPECT_FALSE(alice.take(50, kStart));
   EXPECT_EQ(alice.take(1, kStart), 3100ms);
 }
 
 TEST(PostingRate, is_full_when_it_is_as_at_first) {
-  PostingRate::Spare spare(TokenBucket(1));
-  PostingRate alice(10, &spare);
+  SpareRate spare(1, 2);
+  PostingRate alice(kAlice, 10, &spare);
   EXPECT_TRUE(alice.is_full(kStart));
   EXPECT_FALSE(alice.take(1, kStart));
   EXPECT_FALSE(alice.is_full(kStart + 99ms));
@@ -110,14 +112,14 @@ TEST(PostingRate, is_full_when_it_is_as_at_first) {
 }
 
 TEST(PostingRate, is_the_own_one_where_nothing_is_spare) {
-  PostingRate alice(10, nullptr);
+  PostingRate alice(kAlice, 10, nullptr);
   EXPECT_FALSE(alice.take(20, kStart));
   EXPECT_EQ(alice.take(1, kStart), 100ms);
 }
 
 TEST(PostingRate, lets_everything_pass_without_a_rate) {
-  PostingRate::Spare spare(TokenBucket(1));
-  PostingRate alice(0, &spare);
+  SpareRate spare(1, 2);
+  PostingRate alice(kAlice, 0, &spare);
   EXPECT_FALSE(alice.take(1e9, kStart));
   EXPECT_FALSE(alice.take(1e9, kStart));
 }

@@ -112,7 +112,7 @@ TEST_F(RateTest, goes_on_with_who_never_sends_again_what_was_too_fast) {
 }
 
 TEST_F(RateTest, lets_who_has_much_to_say_have_what_is_spare) {
-  PostingRate::Spare spare(TokenBucket(1));
+  SpareRate spare(1, 2);
   tools_.spare = &spare;
   EXPECT_EQ(ask(kAlice, 8).first, 6);
 }
