@@ -95,9 +95,10 @@ constexpr std::array kKeys{
         number<&Config::sessions_max>(16384, 1, 65'536)},
     Key{"messages_per_second", "messages",
         "What one identity may post in any case, of 256 bytes each; more while any are spare. 0: any number.",
-        number<&Config::messages_per_second>(100, 0, 1'000'000'000)},
+        number<&Config::messages_per_second>(50, 0, 1'000'000'000)},
     Key{"spare_messages_per_second", "messages",
-        "What all may post beyond that; who finds none left waits. 0: none, a strict limit.",
+        "What one may post beyond that, two half as much together, six or more a sixth. 0: none, a strict "
+        "limit.",
         number<&Config::spare_messages_per_second>(3000, 0, 1'000'000'000)},
     Key{"changes_per_second", "requests",
         "How often one identity may join, leave or moderate; beyond that it is told to wait. 0: any number.",

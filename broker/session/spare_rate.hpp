@@ -1,8 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
-#include <utility>
+#include <cstddef>
 
 #include "broker/session/token_bucket.hpp"
 #include "broker/threads/guarded.hpp"
@@ -10,16 +11,16 @@
 
 namespace palabre::broker {
 
-/// What all identities together may post beyond their own rates. All of it while one of them does, so that a
-/// script is quick that is alone; a third when several do, for who posts alone does not disturb others as a
-/// flood does.
+/// What all identities together may post beyond their own rates: all of it while one of them does, so that a
+/// script is quick that is alone; half when two do, and so on down to a sixth, for one is nobody's harm and a
+/// crowd of them is a flood.
 class SpareRate {
  public:
   using Moment = TokenBucket::Moment;
   using Wait = std::chrono::milliseconds;
-  static constexpr double kPriceWhenShared = 3;
-  /// Who asked for some is one of several for so long.
-  static constexpr auto kSharesFor = std::chrono::seconds(1);
+  static constexpr std::size_t kPriceMax = 6;
+  /// Who asked for some counts for so long.
+  static constexpr auto kCountsFor = std::chrono::seconds(1);
 
   /// So many messages a second, and at once what was not used of some seconds.
   SpareRate(double per_second, double seconds) : state_(State{TokenBucket(per_second, seconds)}) {}
@@ -29,26 +30,30 @@ class SpareRate {
   /// any time, would otherwise never let it grow to what a long request needs.
   [[nodiscard]] Wait take(ClientNumber client, double count, Moment now) {
     return state_.with([&](State& state) {
-      state.note(client, now);
+      const auto price = state.price_with(client, now);
       if (!state.bucket.ever_holds(count)) return Wait::max();
       const auto wait = state.bucket.wait_for(1, now);
-      if (wait == Wait::zero())
-        state.bucket.spend(now < state.shared_until ? kPriceWhenShared * count : count);
+      if (wait == Wait::zero()) state.bucket.spend(static_cast<double>(price) * count);
       return wait;
     });
   }
 
  private:
+  struct Asker {
+    ClientNumber client{};
+    Moment counts_until{};
+  };
   struct State {
     TokenBucket bucket;
-    ClientNumber last{};
-    Moment asked_at{};
-    Moment shared_until{};
+    std::array<Asker, kPriceMax> newest{};
 
-    void note(ClientNumber client, Moment now) {
-      if (last && client != last && now < asked_at + kSharesFor) shared_until = now + kSharesFor;
-      last = client;
-      asked_at = now;
+    /// As many as asked lately, this one among them.
+    std::size_t price_with(ClientNumber client, Moment now) {
+      auto* place = std::ranges::find(newest, client, &Asker::client);
+      if (place == newest.end()) place = std::ranges::min_element(newest, {}, &Asker::counts_until);
+      *place = {client, now + kCountsFor};
+      return static_cast<std::size_t>(
+          std::ranges::count_if(newest, [now](const auto& asker) { return now < asker.counts_until; }));
     }
   };
 

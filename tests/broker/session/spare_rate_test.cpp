@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
+
 namespace palabre::broker {
 namespace {
 
@@ -26,15 +28,17 @@ TEST(SpareRate, is_all_of_one_who_asks_alone) {
   EXPECT_NEAR(passed(spare, {kAlice}, 10s), 300 + 3000, 10);
 }
 
-TEST(SpareRate, is_a_third_for_several_together) {
-  SpareRate spare(300, 1);
-  EXPECT_NEAR(passed(spare, {kAlice, kBob}, 10s), 100 + 1000, 10);
+TEST(SpareRate, is_half_for_two_together_and_a_sixth_for_many) {
+  SpareRate two(300, 1);
+  EXPECT_NEAR(passed(two, {kAlice, kBob}, 10s), 150 + 1500, 10);
+  SpareRate many(300, 1);
+  EXPECT_NEAR(passed(many, {{1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}}, 10s), 50 + 500, 15);
 }
 
 TEST(SpareRate, is_all_again_when_others_asked_for_nothing_in_a_second) {
   SpareRate spare(300, 1);
   (void)passed(spare, {kAlice, kBob}, 10s);
-  EXPECT_NEAR(passed(spare, {kAlice}, 11s, kStart + 10s), 100 + 3000, 10);
+  EXPECT_NEAR(passed(spare, {kAlice}, 11s, kStart + 10s), 150 + 3000, 10);
 }
 
 TEST(SpareRate, lets_pass_what_leaves_debts_as_long_as_anything_is_left) {
@@ -45,11 +49,11 @@ TEST(SpareRate, lets_pass_what_leaves_debts_as_long_as_anything_is_left) {
   EXPECT_EQ(spare.take(kAlice, 201, kStart), SpareRate::Wait::max()) << "so much is never there";
 }
 
-TEST(SpareRate, costs_three_times_as_much_when_it_is_shared) {
+TEST(SpareRate, costs_twice_as_much_when_two_want_it) {
   SpareRate spare(100, 2);
   EXPECT_EQ(spare.take(kAlice, 100, kStart), 0ms);
   EXPECT_EQ(spare.take(kBob, 100, kStart + 999ms), 0ms);
-  EXPECT_EQ(spare.take(kBob, 1, kStart + 999ms), 1011ms) << "199.9 were there";
+  EXPECT_EQ(spare.take(kBob, 1, kStart + 999ms), 11ms) << "199.9 were there";
 }
 
 }  // namespace
