@@ -97,8 +97,7 @@ constexpr std::array kKeys{
         "What one identity may post in any case, of 256 bytes each; more while any are spare. 0: any number.",
         number<&Config::messages_per_second>(50, 0, 1'000'000'000)},
     Key{"spare_messages_per_second", "messages",
-        "What one may post beyond that, two half as much together, six or more a sixth. 0: none, a strict "
-        "limit.",
+        "What one may post beyond; two together half as much, six or more a sixth. 0: none.",
         number<&Config::spare_messages_per_second>(3000, 0, 1'000'000'000)},
     Key{"changes_per_second", "requests",
         "How often one identity may join, leave or moderate; beyond that it is told to wait. 0: any number.",

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <numbers>
 #include <optional>
 
 #include "broker/session/spare_rate.hpp"
@@ -14,7 +16,8 @@ namespace palabre::broker {
 /// get no more than one such.
 ///
 /// Longer than what one ever has of one's own is paid with debts there only after as long as it would take to
-/// earn the rest: many who come with long requests at once would otherwise all be let through at once.
+/// earn the rest, and up to twice as long, each after another time: many who come with long requests at once
+/// would otherwise all be let through at once.
 class PostingRate {
  public:
   using Moment = TokenBucket::Moment;
@@ -59,9 +62,15 @@ class PostingRate {
   }
 
   Wait take_own_with_debts(double count, Moment now) {
-    const auto patience = spare_ == nullptr ? Wait::zero() : own_.time_to_earn(count);
+    const auto patience = spare_ == nullptr ? Wait::zero() : spread(own_.time_to_earn(count));
     const auto left = std::chrono::ceil<Wait>(long_refused_at_.value_or(now) + patience - now);
     return left > Wait::zero() ? std::max(left, own_.wait_for(count, now)) : take_own(count, now);
+  }
+
+  /// Between once and twice as long, by the client: multiples of the golden ratio lie evenly between numbers.
+  [[nodiscard]] Wait spread(Wait wait) const {
+    const double place = std::fmod(std::numbers::phi * static_cast<double>(client_.value), 1.0);
+    return std::chrono::ceil<Wait>(wait * (1 + place));
   }
 
   Wait take_own(double count, Moment now) {

@@ -10,7 +10,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr ClientNumber kAlice{1};
+// Whose patience is not longer than it must be.
+constexpr ClientNumber kAlice{0};
 constexpr ClientNumber kBob{2};
 constexpr PostingRate::Moment kStart{1h};
 
@@ -85,6 +86,19 @@ TEST(PostingRate, lets_those_who_come_at_once_with_much_pass_one_after_the_other
   };
   for (int half_second = 0; half_second < 6; ++half_second) EXPECT_EQ(pass_at(half_second * 500ms), 1U);
   EXPECT_EQ(pass_at(3000ms), 2U) << "who has waited three seconds has earned thirty more than his own twenty";
+}
+
+TEST(PostingRate, lets_no_crowd_of_long_requests_pass_together_when_all_have_earned_them) {
+  SpareRate spare(0.001, 1);
+  std::vector<PostingRate> waiting;
+  for (std::uint32_t number = 1; number <= 100; ++number)
+    waiting.emplace_back(ClientNumber{number}, 10, &spare);
+  std::vector<std::size_t> passed;
+  for (auto time = 0ms; !waiting.empty(); time += 100ms) {
+    passed.push_back(std::erase_if(waiting, [&](auto& one) { return !one.take(120, kStart + time); }));
+  }
+  EXPECT_GE(passed.size(), 190U) << "ten seconds are earned in ten to twenty";
+  EXPECT_LE(std::ranges::max(passed), 3U);
 }
 
 TEST(PostingRate, lets_single_words_make_no_long_request_wait_anew) {
