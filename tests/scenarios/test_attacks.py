@@ -180,9 +180,7 @@ def test_strangers_who_say_nothing_do_not_keep_others_out(make_broker):
         with pytest.raises(TimeoutError):
             connect(broker.talk_port, source=there, patience=0.5)
         assert not any(map(is_ended, strangers)) and warnings(broker) == []
-        while time.monotonic() < came + STRANGERS_PATIENCE_S:
-            watched.talk()
-            time.sleep(0.1)
+        eventually(lambda: watched.talk() or time.monotonic() > came + STRANGERS_PATIENCE_S, interval=0.1)
         late = kept.enter_context(dealer(broker.talk_port, there))
         assert eventually(lambda: [is_ended(one) for one in strangers].count(True)) == 1
         assert "nobody was welcomed" in warnings(broker)[0] and not is_ended(late)
