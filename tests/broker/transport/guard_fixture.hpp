@@ -27,7 +27,7 @@ inline const std::string kOtherSource = "127.0.0.8";
 // Before the SYN that was dropped is sent again, which takes a second.
 inline constexpr auto kAnswered = 500ms;
 
-inline std::uint16_t port_of(inline const std::string& endpoint) {
+inline std::uint16_t port_of(const std::string& endpoint) {
   return static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)));
 }
 
