@@ -139,6 +139,8 @@ TEST_F(Operate, a_rebound_name_keeps_its_number_and_the_old_key_proves_nobody) {
   EXPECT_EQ(records_of<record::KeyBound>(outcome).at(0).key, kOtherKey);
   EXPECT_EQ(answer_in<Refusal>(admit_with(kKey, "alice", kDesk)).code, RefusalCode::wrong_key);
   EXPECT_EQ(effects_of<effect::Admitted>(admit_with(kOtherKey, "alice", kDesk)).at(0).client, kAlice);
+  EXPECT_EQ(effects_of<effect::Admitted>(admit_with(kKey, "carol", kPhone)).at(0).client, kBob)
+      << "whoever has it is somebody new";
 }
 
 TEST_F(Operate, a_rebound_name_is_not_proven_by_its_token_either) {

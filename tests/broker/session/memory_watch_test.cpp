@@ -1,6 +1,9 @@
 #include "broker/session/memory_watch.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -93,6 +96,28 @@ TEST(MemoryWatch, knows_what_this_process_has) {
   MemoryWatch ample(std::uint64_t{1} << 50);
   ample.look();
   EXPECT_FALSE(ample.is_short());
+}
+
+std::uint64_t bytes_of_this_process() {
+  std::uint64_t bytes = 0;
+  MemoryWatch(1, [&bytes](bool, std::uint64_t resident) { bytes = resident; }).look();
+  return bytes;
+}
+
+TEST(MemoryWatch, does_not_count_what_is_a_files) {
+  constexpr std::size_t kBytes = std::size_t{64} << 20;
+  const TemporaryDirectory directory;
+  const auto path = directory.path() / "file";
+  std::ofstream(path).close();
+  std::filesystem::resize_file(path, kBytes);
+  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  const auto before = bytes_of_this_process();
+  ASSERT_GT(before, 0U);
+  auto* const pages = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, file, 0);
+  ASSERT_NE(pages, MAP_FAILED);
+  EXPECT_LT(bytes_of_this_process(), before + kBytes / 2);
+  ::munmap(pages, kBytes);
+  ::close(file);
 }
 
 TEST(MemoryWatch, refuses_for_a_while) {

@@ -73,6 +73,8 @@ TEST(Outbox, counts_long_replies_as_the_places_they_need) {
   EXPECT_EQ(take(outbox).size(), 3U) << "one that is begun is taken whole, and bindings always are";
   for (int reply = 0; reply < 5; ++reply) outbox.send(kDesk, "short");
   EXPECT_EQ(take(outbox).size(), 4U);
+  for (const auto* reply : {page.c_str(), "short", "dropped"}) outbox.send(kDesk, reply);
+  EXPECT_EQ(take(outbox).size(), 2U);
 }
 
 TEST(Outbox, rings_once_for_many_and_not_for_none) {
