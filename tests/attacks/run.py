@@ -41,13 +41,15 @@ def print_table(outcomes: list[Outcome]) -> None:
 
 def run_one(name: str, options, place: Path) -> Outcome:
     began = time.monotonic()
-    outcome = Trial(name, place / name, options).run()
+    # Of its own each time: the same attack may be asked for twice.
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=place))
+    outcome = Trial(name, folder, options).run()
     verdict = "; ".join(outcome.failed()) or "nothing lost"
     print(f"{name}: {outcome.rounds:,} rounds, p99 {outcome.quiet[1]:.2f} -> {outcome.attacked[1]:.2f} ms, "
           f"{outcome.ended} endings logged, {outcome.refills} refills, {verdict}, "
           f"{time.monotonic() - began:.0f} s", flush=True)
     if not outcome.failed() and not options.keep:
-        shutil.rmtree(place / name)
+        shutil.rmtree(folder)
     return outcome
 
 
