@@ -76,6 +76,7 @@ TEST(PostingRate, lets_a_long_request_pass_where_so_much_is_never_spare) {
   EXPECT_FALSE(alice.take(2, kStart + 1000ms)) << "of what is spare";
   EXPECT_EQ(alice.take(30, kStart + 1000ms), 3000ms) << "her debts, too";
   EXPECT_FALSE(alice.take(30, kStart + 4000ms));
+  EXPECT_EQ(alice.take(30, kStart + 1h), 1000ms) << "each long one is earned anew";
 }
 
 TEST(PostingRate, lets_those_who_come_at_once_with_much_pass_one_after_the_other) {
