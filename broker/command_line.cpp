@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "broker/config_keys.hpp"
 #include "broker/exit_status.hpp"
 #include "broker/invite_command.hpp"
 #include "broker/maintenance_commands.hpp"

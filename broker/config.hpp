@@ -6,7 +6,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -56,36 +55,8 @@ struct Config {
   std::string log_format;  ///< text or json
 };
 
-/// What a value may be. An empty list of choices takes any text.
-struct WholeNumber {
-  std::uint64_t otherwise;  ///< the default
-  std::uint64_t least;
-  std::uint64_t most;
-  void (*put)(Config&, std::uint64_t);
-};
-struct Word {
-  std::string_view otherwise;  ///< the default
-  std::span<const std::string_view> choices;
-  void (*put)(Config&, std::string_view);
-};
-
-/// One key: the file, the environment and the command line all know it by this row alone.
-struct Key {
-  std::string_view name;  ///< as in the file: talk_port
-  std::string_view unit;  ///< empty when the value has none
-  std::string_view help;  ///< one line
-  std::variant<WholeNumber, Word> kind;
-};
-
-/// The key table, in the order of conf/palabred.toml.
 /// Whether other machines can reach the broker, and nothing is encrypted.
 [[nodiscard]] bool is_open_to_network(const Config& config);
-
-[[nodiscard]] std::span<const Key> keys();
-
-[[nodiscard]] std::string default_of(const Key& key);      ///< as in the file, without quotes
-[[nodiscard]] std::string flag_of(const Key& key);         ///< --talk-port
-[[nodiscard]] std::string environment_of(const Key& key);  ///< PALABRED_TALK_PORT
 
 /// Where values come from. A flag wins over the environment, that over the file, that over the default.
 struct Sources {

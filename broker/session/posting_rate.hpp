@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <numbers>
 #include <optional>
 
+#include "broker/session/even_spread.hpp"
 #include "broker/session/spare_rate.hpp"
 #include "broker/session/token_bucket.hpp"
 
@@ -67,10 +66,9 @@ class PostingRate {
     return left > Wait::zero() ? std::max(left, own_.wait_for(count, now)) : take_own(count, now);
   }
 
-  /// Between once and twice as long, by the client: multiples of the golden ratio lie evenly between numbers.
+  /// Between once and twice as long, by the client.
   [[nodiscard]] Wait spread(Wait wait) const {
-    const double place = std::fmod(std::numbers::phi * static_cast<double>(client_.value), 1.0);
-    return std::chrono::ceil<Wait>(wait * (1 + place));
+    return std::chrono::ceil<Wait>(wait * (1 + even_spread(client_.value)));
   }
 
   Wait take_own(double count, Moment now) {

@@ -1,8 +1,8 @@
 #include "broker/transport/quarantine.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <numbers>
+
+#include "broker/session/even_spread.hpp"
 
 namespace palabre::broker {
 
@@ -42,9 +42,8 @@ Quarantine::Record& Quarantine::record_of(const PeerAddress& address, Moment now
 void Quarantine::offended(Record& record, Moment now) {
   if (now < record.until) return;
   record.length = std::clamp<std::chrono::seconds>(2 * record.length, kFirst, kLongest);
-  // Steps of the golden ratio divide any number of ends evenly.
-  spread_ = std::fmod(spread_ + std::numbers::phi, 1.0);
-  record.until = now + std::chrono::duration_cast<Moment::duration>(record.length * (1 + spread_) / 2);
+  const double in_second_half = (1 + even_spread(++begun_)) / 2;
+  record.until = now + std::chrono::duration_cast<Moment::duration>(record.length * in_second_half);
 }
 
 }  // namespace palabre::broker

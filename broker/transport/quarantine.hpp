@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 
 #include "broker/transport/leaky_bucket.hpp"
@@ -52,7 +53,7 @@ class Quarantine {
   void offended(Record& record, Moment now);
 
   std::map<PeerAddress, Record> records_;
-  double spread_ = 0;  ///< where in its second half the last quarantine ends, from 0 to 1
+  std::uint64_t begun_ = 0;  ///< quarantines; the number of one tells where in its second half it ends
 };
 
 }  // namespace palabre::broker

@@ -8,6 +8,7 @@
 #include <regex>
 #include <set>
 
+#include "broker/config_keys.hpp"
 #include "schema/limits.hpp"
 #include "tests/support/temporary_directory.hpp"
 

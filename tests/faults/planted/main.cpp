@@ -12,7 +12,7 @@
 #include <variant>
 
 #include "broker/broker.hpp"
-#include "broker/config.hpp"
+#include "broker/config_keys.hpp"
 #include "broker/journal/data_directory.hpp"
 #include "broker/journal/sqlite_archive.hpp"
 #include "broker/journal/sqlite_journal.hpp"
