@@ -47,9 +47,11 @@ def command(target: str, processes: int) -> list[str]:
             "-print_final_stats=1", *words, *OPTIONS.get(target, []), str(learnt), str(HERE / "corpus" / target)]
 
 
-def start(target: str, processes: int) -> subprocess.Popen:
-    return subprocess.Popen(command(target, processes), env={**SANITIZER, **os.environ}, stdin=subprocess.DEVNULL,
-                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+def start(target: str, processes: int, log: Path) -> subprocess.Popen:
+    """What it says goes into a file: one who writes into a pipe that is read later would wait, and not run."""
+    with log.open("wb") as said:
+        return subprocess.Popen(command(target, processes), env={**SANITIZER, **os.environ}, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL, stderr=said)
 
 
 def runs_of(said: str) -> int:
@@ -60,16 +62,19 @@ def runs_of(said: str) -> int:
 
 def main() -> int:
     target, processes, began = sys.argv[1], int(os.environ.get("PALABRE_FUZZ_PROCESSES") or 1), time.monotonic()
-    running = [start(target, processes) for _ in range(processes)]
-    said = [process.communicate()[1].decode(errors="replace") for process in running]
-    ended = [words for process, words in zip(running, said) if process.returncode == 0 and runs_of(words)]
+    for folder in ("logs", "runs"):
+        (BUILD / folder).mkdir(exist_ok=True)
+    logs = [BUILD / "logs" / f"{target}.{number}" for number in range(processes)]
+    running = [start(target, processes, log) for log in logs]
+    statuses = [process.wait() for process in running]
+    said = [log.read_text(errors="replace") for log in logs]
+    ended = [words for status, words in zip(statuses, said) if status == 0 and runs_of(words)]
     seconds = time.monotonic() - began
     line = f"{target:16} {sum(map(runs_of, said)):14,} runs {seconds:8.0f} s"
     for words in said:
         if words not in ended:
             line += f"  a finding: {BUILD / 'findings' / target}"
             print(words[-8000:])
-    (BUILD / "runs").mkdir(exist_ok=True)
     (BUILD / "runs" / target).write_text(line + "\n")
     print(line)
     return 0 if len(ended) == processes else 1
