@@ -240,6 +240,4 @@ std::optional<Invitation> Broker::invitation() const {
   return Invitation{place_to_dial(talk_endpoint()), pair_of(parts_->secret).open, {}};
 }
 
-std::size_t Broker::clients_allowed() const { return broker::clients_allowed(); }
-
 }  // namespace palabre::broker

@@ -60,9 +60,6 @@ class Broker {
   /// What a client on another machine needs; nothing where nothing is encrypted.
   [[nodiscard]] std::optional<Invitation> invitation() const;
 
-  /// How many clients the system lets this process open connections for.
-  [[nodiscard]] std::size_t clients_allowed() const;
-
  private:
   struct Parts;
   std::unique_ptr<Parts> parts_;

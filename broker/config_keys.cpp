@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 
 #include "schema/limits.hpp"
 
@@ -73,15 +74,16 @@ constexpr std::array kKeys{
         "How long these requests may be together; beyond that its client is told to try later.",
         number<&Config::mailbox_bytes>(4 * kMebibyte, kMebibyte, 1024 * kMebibyte)},
     Key{"greeter_queue", "requests",
-        "What may wait to be greeted, of 4 KiB each; beyond that a newcomer is told to try later.",
+        "How many requests of 4 KiB may wait to be greeted; beyond that a newcomer is told to try later.",
         number<&Config::greeter_queue>(1024, 1, 65'536)},
-    Key{"recorder_queue", "requests", "What may wait to be stored, of 4 KiB each; beyond that sessions wait.",
+    Key{"recorder_queue", "requests",
+        "How many requests of 4 KiB may wait to be stored; beyond that sessions wait.",
         number<&Config::recorder_queue>(8192, 1, 1'048'576)},
     Key{"publisher_queue", "batches",
-        "What may wait to be published, of 4 KiB each; beyond that storing waits.",
+        "How many batches of 4 KiB may wait to be published; beyond that storing waits.",
         number<&Config::publisher_queue>(8192, 1, 1'048'576)},
     Key{"router_outbox", "replies",
-        "What may wait to be sent, of 4 KiB each; beyond that replies are dropped, and clients ask again.",
+        "How many replies of 4 KiB may wait to be sent; beyond that they are dropped, and clients ask again.",
         number<&Config::router_outbox>(65536, 1, 16'777'216)},
     Key{"feed_high_water_mark", "frames",
         "What may wait for one subscriber; beyond that it misses some and asks for them.",
@@ -90,7 +92,8 @@ constexpr std::array kKeys{
         number<&Config::sessions_max>(16384, 1, 65'536)},
     Key{"messages_per_second", "messages",
         "What one identity may post in any case, of 256 bytes each; more while any are spare. 0: any number. "
-        "A long request, such as a file's lines, is told to wait up to half a minute where none are spare.",
+        "Where none are, a request longer than two seconds of that waits up to twice the time it takes to "
+        "earn.",
         number<&Config::messages_per_second>(50, 0, 1'000'000'000)},
     Key{"spare_messages_per_second", "messages",
         "What one may post beyond; two together half as much, six or more a sixth. 0: none.",
@@ -99,9 +102,11 @@ constexpr std::array kKeys{
         "How often one identity may join, leave or moderate; beyond that it is told to wait. 0: any number.",
         number<&Config::changes_per_second>(200, 0, 1'000'000'000)},
     Key{"reads_per_second", "requests",
-        "How often one identity may ask for history, people and the like; then as above. 0: any number.",
+        "How often one identity may ask for history, people and the like; beyond that it waits. 0: any "
+        "number.",
         number<&Config::reads_per_second>(2000, 0, 1'000'000'000)},
-    Key{"bots", "", "Names, with commas between them, with ten times these rates, but for what is spare.",
+    Key{"bots", "",
+        "Names, separated by commas, that have ten times these rates; what is spare is the same for all.",
         text<&Config::bots>("")},
     Key{"connections_per_address", "connections",
         "How many may come from one address; one client has two. The next one is ended, and for a second the "
@@ -117,7 +122,7 @@ constexpr std::array kKeys{
         number<&Config::unread_reply_bytes>(16 * kMebibyte, kMebibyte, 1024 * kMebibyte)},
     Key{"subscription_bytes", "bytes",
         "What one connection may send to the feed port at once at most, 256 a second more; beyond that it is "
-        "ended. Where rooms are few it is less: 4096, and 256 for each. A room takes 60 to 180.",
+        "ended. Where rooms are few it is less: 4096, and 256 for each. To follow a room takes 60 to 180.",
         number<&Config::subscription_bytes>(256 * 1024, 4096, 1024 * kMebibyte)},
     Key{"readers", "threads", "Threads that read history for clients, at a low priority.",
         number<&Config::readers>(1, 1, 64)},

@@ -27,7 +27,7 @@ struct Word {
 struct Key {
   std::string_view name;  ///< as in the file: talk_port
   std::string_view unit;  ///< empty when the value has none
-  std::string_view help;  ///< one line
+  std::string_view help;  ///< one line of the file, a sentence or three
   std::variant<WholeNumber, Word> kind;
 };
 

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The first address of this machine that is none of its own loopback; its name when there is none.
+/// The first address of this machine that is none of its own loopback; localhost when there is none.
 std::string own_address() {
   ifaddrs* all = nullptr;
   if (::getifaddrs(&all) != 0) return "localhost";

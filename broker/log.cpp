@@ -22,7 +22,7 @@ spdlog::level::level_enum level_of(LogLevel level) {
 
 }  // namespace
 
-std::optional<std::uint64_t> LogRate::take(std::string_view event, Instant now) {
+std::optional<std::uint64_t> LogRate::take(std::string_view event, Moment now) {
   auto& kind = kinds_[event];
   if (now < kind.next) {
     ++kind.unwritten;

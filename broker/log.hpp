@@ -9,22 +9,21 @@
 #include "broker/domain/ports.hpp"
 #include "broker/log_lines.hpp"
 #include "broker/threads/guarded.hpp"
+#include "broker/threads/moment.hpp"
 
 namespace palabre::broker {
 
 /// Two lines a second for each kind of event, so that nobody fills the disk by making things happen. Pure.
 class LogRate {
  public:
-  using Instant = std::chrono::steady_clock::time_point;
-
   /// How many of this kind were not written since the last one that was; nothing when this one is not
   /// either.
-  [[nodiscard]] std::optional<std::uint64_t> take(std::string_view event, Instant now);
+  [[nodiscard]] std::optional<std::uint64_t> take(std::string_view event, Moment now);
 
  private:
   static constexpr auto kPause = std::chrono::milliseconds(500);
   struct Kind {
-    Instant next{};
+    Moment next{};
     std::uint64_t unwritten = 0;
   };
   std::map<std::string_view, Kind> kinds_;

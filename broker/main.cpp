@@ -15,6 +15,7 @@
 #include "broker/invitations.hpp"
 #include "broker/log.hpp"
 #include "broker/threads/named_thread.hpp"
+#include "broker/transport/context.hpp"
 #include "broker/wall_clock.hpp"
 
 namespace palabre::broker {
@@ -94,8 +95,8 @@ Broker::Watch watch_of(Log& log) {
       [&log](bool is_short, std::uint64_t resident_bytes) { tell_of_memory(log, is_short, resident_bytes); }};
 }
 
-void warn_of_few_descriptors(Log& log, const Config& config, const Broker& broker) {
-  const auto allowed = broker.clients_allowed();
+void warn_of_few_descriptors(Log& log, const Config& config) {
+  const auto allowed = clients_allowed();
   if (allowed >= config.sessions_max) return;
   log.write({LogLevel::warning,
              "few_descriptors",
@@ -117,7 +118,7 @@ int serve(const Config& config, Log& log) {
   set_thread_stack_bytes(kThreadStackBytes);
   prepare_for_sleepers(config.sessions_max);
   const Broker broker(config, watch_of(log));
-  warn_of_few_descriptors(log, config, broker);
+  warn_of_few_descriptors(log, config);
   warn_of_open_network(log, config);
   const auto invitation = broker.invitation();
   const auto written = invitation ? text_of(*invitation) : "";

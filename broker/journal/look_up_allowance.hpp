@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "broker/domain/connection.hpp"
+#include "broker/threads/moment.hpp"
 
 namespace palabre::broker {
 
@@ -16,7 +17,6 @@ namespace palabre::broker {
 /// a segment of 350 KiB. Pure.
 class LookUpAllowance {
  public:
-  using Moment = std::chrono::steady_clock::time_point;
   using Duration = std::chrono::steady_clock::duration;
 
   /// Nothing when the client may have something looked up; else after how long it may, at least a

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "broker/threads/moment.hpp"
+
 /// The Unix socket `operator.sock` of a data directory: who may read that directory's keys may speak there,
 /// and nobody else.
 namespace palabre::broker {
@@ -30,7 +32,7 @@ class OwnedDescriptor {
   int descriptor_;
 };
 
-using Deadline = std::chrono::steady_clock::time_point;
+using Deadline = Moment;
 
 /// Listens in `data_dir`, in the place of a socket that a killed broker left: requires that no other broker
 /// serves it. The file is its owner's alone (0600). Throws std::runtime_error with a sentence.

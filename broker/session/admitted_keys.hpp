@@ -26,7 +26,6 @@ class AdmittedKeys {
       return found == keys.end() ? Standing::stranger : found->second;
     });
   }
-  [[nodiscard]] bool has(const CurveKey& key) const { return standing_of(key) == Standing::admitted; }
 
  private:
   void put(const CurveKey& key, Standing standing) {

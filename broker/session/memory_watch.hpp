@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "broker/session/high_mark.hpp"
+#include "broker/threads/moment.hpp"
 #include "schema/refusal.hpp"
 
 namespace palabre::broker {
@@ -39,7 +40,7 @@ class MemoryWatch {
   const Tell tell_;
   const Machine machine_;
   HighMark mark_;
-  std::chrono::steady_clock::time_point next_giving_back_{};
+  Moment next_giving_back_{};
   std::atomic<bool> is_short_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include "broker/session/even_spread.hpp"
 #include "broker/session/spare_rate.hpp"
 #include "broker/session/token_bucket.hpp"
+#include "broker/threads/moment.hpp"
 
 namespace palabre::broker {
 
@@ -19,8 +20,6 @@ namespace palabre::broker {
 /// would otherwise all be let through at once.
 class PostingRate {
  public:
-  using Moment = TokenBucket::Moment;
-
   /// `per_second` 0: any number. No `spare`: the own rate is all there is.
   PostingRate(ClientNumber client, double per_second, SpareRate* spare)
       : client_(client), own_(per_second), spare_(spare) {}

@@ -11,7 +11,8 @@
 
 namespace palabre::broker {
 
-/// The running sessions by client number. The greeter opens and closes them; the router delivers to them.
+/// The running sessions by client number. The greeter opens and closes them, and who ends the
+/// broker closes all when the greeter has ended; the router delivers to them.
 class Registry {
  public:
   Registry(SessionTools tools, std::size_t sessions_max) : tools_(tools), sessions_max_(sessions_max) {}

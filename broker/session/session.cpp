@@ -131,15 +131,15 @@ bool Session::is_behind_refused(const request::Post& post) {
 }
 
 void Session::answer(const Origin& origin, request::Join& join) {
-  ask_for(rates_.changes, 1, origin, command::Join{origin, std::move(join.room)});
+  change(origin, command::Join{origin, std::move(join.room)});
 }
 
 void Session::answer(const Origin& origin, request::Leave& leave) {
-  ask_for(rates_.changes, 1, origin, command::Leave{origin, std::move(leave.room)});
+  change(origin, command::Leave{origin, std::move(leave.room)});
 }
 
 void Session::answer(const Origin& origin, request::Moderate& moderate) {
-  ask_for(rates_.changes, 1, origin, command::Moderate{origin, std::move(moderate)});
+  change(origin, command::Moderate{origin, std::move(moderate)});
 }
 
 void Session::answer(const Origin& origin, request::Goodbye&) {
@@ -154,9 +154,8 @@ void Session::answer(const Origin& origin, request::Row& row) { have_read({origi
 
 void Session::answer(const Origin& origin, request::Audit& audit) { have_read({origin, std::move(audit)}); }
 
-template <class Rate>
-void Session::ask_for(Rate& rate, std::size_t count, const Origin& origin, Command command) {
-  if (may(rate, count, origin)) commands_.push_back(std::move(command));
+void Session::change(const Origin& origin, Command command) {
+  if (may(rates_.changes, 1, origin)) commands_.push_back(std::move(command));
 }
 
 template <class Rate>

@@ -16,6 +16,7 @@
 #include "broker/session/reads.hpp"
 #include "broker/session/session_rates.hpp"
 #include "broker/threads/mailbox.hpp"
+#include "broker/threads/moment.hpp"
 
 namespace palabre::broker {
 
@@ -50,7 +51,7 @@ struct RequestFrame {
 
 /// The thread of one registered identity, named session-N: reads that client's requests in the order they
 /// came, from all its connections, and answers each, or hands it to the recorder with all others that waited.
-/// It owns no socket and shares nothing that changes.
+/// It owns no socket; with other threads it shares the rate that is for all, and what is known of memory.
 class Session {
  public:
   /// Starts the thread; throws std::system_error when the machine has none left. `rates` are those that the
@@ -66,7 +67,8 @@ class Session {
   GroupPush deliver(std::span<RequestFrame> requests);
   /// The connection is gone without a word.
   void vanished(ConnectionId connection);
-  /// Takes nothing more, answers what was taken, and joins the thread. Called by the greeter only.
+  /// Takes nothing more, answers what was taken, and joins the thread. Called by the greeter, or by who ends
+  /// the broker when the greeter has ended.
   void finish();
   /// As finish, for a client that has left: reads that it sent behind its GOODBYE are refused, so that the
   /// greeter does not wait for them.
@@ -83,7 +85,7 @@ class Session {
   struct Refused {
     OutboxId outbox;
     Counter counter;
-    TokenBucket::Moment until;  ///< by then all that was under way behind it has come
+    Moment until;  ///< by then all that was under way behind it has come
   };
 
   void run();
@@ -102,10 +104,9 @@ class Session {
   void answer(const Origin& origin, request::Audit& audit);
   template <class Read>
   void answer(const Origin& origin, Read& read);
-  /// Hands it to the recorder, unless `count` such things are too many.
-  template <class Rate>
-  void ask_for(Rate& rate, std::size_t count, const Origin& origin, Command command);
-  /// False when they are, and the client was told so.
+  /// Hands it to the recorder, unless there were too many changes.
+  void change(const Origin& origin, Command command);
+  /// Whether `count` such things pass, which are counted then; else the client is told when.
   template <class Rate>
   [[nodiscard]] bool may(Rate& rate, std::size_t count, const Origin& origin);
   void refuse_with(const Origin& origin, Refusal refusal);

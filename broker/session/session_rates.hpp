@@ -2,6 +2,7 @@
 
 #include "broker/session/posting_rate.hpp"
 #include "broker/session/token_bucket.hpp"
+#include "broker/threads/moment.hpp"
 
 namespace palabre::broker {
 
@@ -13,7 +14,7 @@ struct SessionRates {
   TokenBucket reads;
 
   /// Whether new ones would be the same.
-  [[nodiscard]] bool are_full(TokenBucket::Moment now) const {
+  [[nodiscard]] bool are_full(Moment now) const {
     return messages.is_full(now) && changes.is_full(now) && reads.is_full(now);
   }
 };

@@ -7,6 +7,7 @@
 
 #include "broker/session/token_bucket.hpp"
 #include "broker/threads/guarded.hpp"
+#include "broker/threads/moment.hpp"
 #include "schema/ids.hpp"
 
 namespace palabre::broker {
@@ -16,7 +17,6 @@ namespace palabre::broker {
 /// crowd of them is a flood.
 class SpareRate {
  public:
-  using Moment = TokenBucket::Moment;
   using Wait = std::chrono::milliseconds;
   static constexpr std::size_t kPriceMax = 6;
   /// Who asked for some counts for so long.

@@ -4,14 +4,14 @@
 #include <chrono>
 #include <optional>
 
+#include "broker/threads/moment.hpp"
+
 namespace palabre::broker {
 
 /// Lets so many things pass in a second, and what was not used of some seconds, two by default, at once.
 /// Pure.
 class TokenBucket {
  public:
-  using Moment = std::chrono::steady_clock::time_point;
-
   /// 0 per second: everything passes.
   explicit TokenBucket(double per_second, double seconds = 2)
       : per_second_(per_second), full_(seconds * per_second), level_(full_) {}

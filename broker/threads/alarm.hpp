@@ -3,14 +3,14 @@
 #include <chrono>
 #include <optional>
 
+#include "broker/threads/moment.hpp"
+
 namespace palabre::broker {
 
 /// A timerfd: wakes a thread that waits in zmq::poll, whose own patience is counted in whole milliseconds, at
 /// a moment. The thread that waits sets it; nobody else touches it.
 class Alarm {
  public:
-  using Moment = std::chrono::steady_clock::time_point;
-
   /// Throws std::system_error when no descriptor is free.
   Alarm();
   ~Alarm();

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "broker/threads/moment.hpp"
+
 namespace palabre::broker {
 
 enum class Push : unsigned char { taken, full, closed };
@@ -38,8 +40,8 @@ inline constexpr std::size_t kPlaceBytes = 4096;
   return 1 + bytes_held / kPlaceBytes;
 }
 
-/// A share of a queue is such a part of its places.
-inline constexpr std::size_t kSharesMin = 128;
+/// A queue's places are so many shares.
+inline constexpr std::size_t kSharesOfQueue = 128;
 
 /// Of items that hold nothing worth counting.
 struct HoldsNothing {
@@ -58,7 +60,7 @@ class Mailbox {
  public:
   explicit Mailbox(std::size_t capacity, OnWaking on_waking = OnWaking::takes_at_once)
       : capacity_(capacity),
-        share_max_(std::max<std::size_t>(1, capacity / kSharesMin)),
+        share_max_(std::max<std::size_t>(1, capacity / kSharesOfQueue)),
         on_waking_(on_waking) {}
 
   /// Never waits.
@@ -104,10 +106,9 @@ class Mailbox {
     std::size_t places_ = 0;
   };
 
-  /// Waits as often as it must until all are taken, and leaves `group` empty, with its room: for space, and
-  /// for the owner to take what is here already of `share`, of which a small part of all places may wait, or
-  /// one item. However much somebody has to push, nobody waits behind more of it than that. Others' items may
-  /// come between where it had to wait.
+  /// Pushes all, and leaves `group` empty, with its room. Waits as often as it must: for space, and, when
+  /// this share is used up, until the owner has taken the queue. So however much somebody has to push, nobody
+  /// waits behind more of it than a share, or one item. Others' items may come between where it had to wait.
   Push push_all(std::vector<T>& group, Share& share) {
     auto next = group.begin();
     bool is_open = true;
@@ -134,7 +135,7 @@ class Mailbox {
   }
 
   /// As drain, but returns true with nothing when `deadline` passes first.
-  bool drain_until(std::vector<T>& items, std::chrono::steady_clock::time_point deadline) {
+  bool drain_until(std::vector<T>& items, Moment deadline) {
     items.clear();
     std::unique_lock lock(mutex_);
     if (is_idle()) {

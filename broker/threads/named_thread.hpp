@@ -19,9 +19,9 @@ void lower_priority_of_this_thread();
 /// MiB.
 void set_thread_stack_bytes(std::size_t bytes);
 
-/// Has the kernel keep apart what so many threads sleep on. It gives a process a few dozen places to look for
-/// sleepers, whatever their number, so that waking one of ten thousand would be a search. Kernels that do not
-/// know the call (before 6.16) have places enough for all processes together.
+/// Has the kernel keep apart what so many threads sleep on. It gives a process a few places for each
+/// processor to look for sleepers, whatever their number, so that waking one of ten thousand would be a
+/// search. Kernels that do not know the call (before 6.16) have places enough for all processes together.
 void prepare_for_sleepers(std::size_t threads);
 
 }  // namespace palabre::broker

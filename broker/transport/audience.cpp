@@ -52,12 +52,12 @@ bool Audience::is_behind() {
   return slow > 0 && 2 * slow >= awake;
 }
 
-Audience::Pace Audience::pace_of(Reader& reader, Instant now) {
+Audience::Pace Audience::pace_of(Reader& reader, Moment now) {
   tcp_info told{};
   socklen_t size = sizeof told;
   // One that is just closing says nothing; it is gone with the next event.
   if (::getsockopt(reader.descriptor, IPPROTO_TCP, TCP_INFO, &told, &size) != 0) return Pace::asleep;
-  if (told.tcpi_bytes_acked != reader.acked || reader.moved_at == Instant{}) {
+  if (told.tcpi_bytes_acked != reader.acked || reader.moved_at == Moment{}) {
     reader.acked = told.tcpi_bytes_acked;
     reader.moved_at = now;
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "broker/threads/guarded.hpp"
+#include "broker/threads/moment.hpp"
 #include "broker/transport/connection_monitor.hpp"
 
 namespace palabre::broker {
@@ -29,16 +30,15 @@ class Audience {
   [[nodiscard]] std::size_t size() const { return readers_.size(); }
 
  private:
-  using Instant = std::chrono::steady_clock::time_point;
   struct Reader {
-    int descriptor;                ///< libzmq's: only ever asked about
-    std::uint64_t acked = 0;       ///< bytes that reached the other side, when last looked at
-    Instant moved_at = Instant{};  ///< when that last grew
+    int descriptor;              ///< libzmq's: only ever asked about
+    std::uint64_t acked = 0;     ///< bytes that reached the other side, when last looked at
+    Moment moved_at = Moment{};  ///< when that last grew
   };
   enum class Pace : std::uint8_t { keeps_up, slow, asleep };
 
   void note_comings_and_goings();
-  [[nodiscard]] static Pace pace_of(Reader& reader, Instant now);
+  [[nodiscard]] static Pace pace_of(Reader& reader, Moment now);
 
   Guarded<std::vector<ConnectionEvent>> news_;
   std::vector<ConnectionEvent> events_;  ///< taken from there

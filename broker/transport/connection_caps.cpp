@@ -6,7 +6,7 @@ ConnectionCaps::Answer ConnectionCaps::came(const PeerAddress& address) {
   const auto from_there = ++open_[address];
   ++total_;
   if (total_ > limits_.total) return Answer::too_many;
-  return from_there > most_from(address) ? Answer::too_many_from_there : Answer::welcome;
+  return from_there > most_from(address) ? Answer::too_many_from_there : Answer::has_place;
 }
 
 void ConnectionCaps::went(const PeerAddress& address) {

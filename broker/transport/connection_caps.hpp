@@ -17,7 +17,7 @@ class ConnectionCaps {
     std::size_t per_loopback_address;
     std::size_t total;
   };
-  enum class Answer : std::uint8_t { welcome, too_many_from_there, too_many };
+  enum class Answer : std::uint8_t { has_place, too_many_from_there, too_many };
 
   explicit ConnectionCaps(Limits limits) : limits_(limits) {}
 

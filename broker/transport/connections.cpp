@@ -4,7 +4,7 @@
 
 namespace palabre::broker {
 
-Connections::Connection Connections::heard(std::string_view routing_id, std::string_view user_id, Instant now,
+Connections::Connection Connections::heard(std::string_view routing_id, std::string_view user_id, Moment now,
                                            std::vector<Connection>& gone) {
   if (const auto known = by_routing_id_.find(routing_id); known != by_routing_id_.end()) {
     auto& entry = known->second;
@@ -27,8 +27,6 @@ bool Connections::bind(ConnectionId connection, ClientNumber client) {
   return true;
 }
 
-void Connections::unbind(ConnectionId connection) { bind(connection, {}); }
-
 std::string_view Connections::routing_id(ConnectionId connection) const {
   const auto found = by_id_.find(connection);
   return found == by_id_.end() ? std::string_view{} : std::string_view(found->second->first);
@@ -44,7 +42,7 @@ void Connections::forget(ConnectionId connection, std::vector<Connection>& gone)
   if (found != by_id_.end()) forget(by_routing_id_.find(found->second->first), gone);
 }
 
-void Connections::forget_silent(Instant deadline, std::vector<Connection>& gone) {
+void Connections::forget_silent(Moment deadline, std::vector<Connection>& gone) {
   for (auto it = by_routing_id_.begin(); it != by_routing_id_.end();) {
     it = it->second.last_heard < deadline ? forget(it, gone) : std::next(it);
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "broker/domain/connection.hpp"
+#include "broker/threads/moment.hpp"
 
 namespace palabre::broker {
 
@@ -16,20 +17,17 @@ namespace palabre::broker {
 /// else.
 class Connections {
  public:
-  using Instant = std::chrono::steady_clock::time_point;
-
   struct Connection {
     ConnectionId id;
     ClientNumber client;  ///< 0 until HELLO was welcomed
   };
   /// The connection a message came on, made when it is new, and noted as alive. When it takes the place of
   /// another one with the same routing id, that one is appended to `gone`.
-  Connection heard(std::string_view routing_id, std::string_view user_id, Instant now,
+  Connection heard(std::string_view routing_id, std::string_view user_id, Moment now,
                    std::vector<Connection>& gone);
 
   /// False when the connection is gone.
   bool bind(ConnectionId connection, ClientNumber client);
-  void unbind(ConnectionId connection);
   /// The routing id that reaches a connection, empty when it is gone.
   [[nodiscard]] std::string_view routing_id(ConnectionId connection) const;
   /// Whom libzmq authenticated on it, empty when it is gone.
@@ -37,7 +35,7 @@ class Connections {
   /// Forgets one connection and appends it to `gone` as it was, unless it was gone already.
   void forget(ConnectionId connection, std::vector<Connection>& gone);
   /// Forgets all that were not heard since `deadline`, and appends them to `gone`.
-  void forget_silent(Instant deadline, std::vector<Connection>& gone);
+  void forget_silent(Moment deadline, std::vector<Connection>& gone);
 
   [[nodiscard]] std::size_t size() const { return by_id_.size(); }
 
@@ -46,7 +44,7 @@ class Connections {
     ConnectionId id;
     std::string user_id;
     ClientNumber client;
-    Instant last_heard;
+    Moment last_heard;
   };
   // Looks up what a frame shows without a copy of it.
   struct Hash : std::hash<std::string_view> {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "broker/threads/moment.hpp"
 #include "broker/transport/leaky_bucket.hpp"
 
 namespace palabre::broker {
@@ -13,8 +14,6 @@ namespace palabre::broker {
 /// through all of them to forget one subscriber's. Pure.
 class FeedInput {
  public:
-  using Moment = std::chrono::steady_clock::time_point;
-
   /// In bytes: who asks for much more than all rooms asks for nothing. Two topics a room take 180 bytes
   /// together with encryption; and some may be asked for that are not there.
   [[nodiscard]] static double allowance(std::size_t rooms, std::uint64_t most) {

@@ -86,10 +86,10 @@ void Guard::accuse(const TcpConnection& connection) {
 void Guard::run() {
   while (!has_ended_) {
     wait();
+    // Taken before comings are noted, so that whoever was let in before is among those who have come.
+    const bool ends_feed = take_feed_end();
     // First who is there, then what they do: a descriptor that changed hands is judged by its new owner's
     // deeds.
-    // Asked for first, so that whoever was let in before is among those who have come.
-    const bool ends_feed = is_time_to_end_feed();
     note_comings_and_goings();
     if (ends_feed) end_all_of_feed();
     end_accused();
@@ -107,8 +107,8 @@ void Guard::wait() {
                                      {nullptr, wake_up_.descriptor(), ZMQ_POLLIN, 0},
                                      {nullptr, alarm_.descriptor(), ZMQ_POLLIN, 0}};
   // Without a reason to do something it sleeps until something comes.
-  std::optional<Instant> next;
-  const auto wait_until = [&next](Instant due) { next = next ? std::min(*next, due) : due; };
+  std::optional<Moment> next;
+  const auto wait_until = [&next](Moment due) { next = next ? std::min(*next, due) : due; };
   for (const auto* looks : {&talk_looks_, &feed_looks_}) {
     const bool is_pause = std::chrono::steady_clock::now() < looks->next;
     if (!is_pause) items.push_back({nullptr, looks->input.descriptor(), ZMQ_POLLIN, 0});
@@ -139,19 +139,19 @@ void Guard::note(const ConnectionEvent& event, std::uint16_t port) {
   if (const auto old = visitors_.find(event.descriptor); old != visitors_.end()) {
     forget(event.descriptor, old->second.connection.port);
   }
-  welcome(*connection);
+  admit(*connection);
 }
 
-void Guard::welcome(const TcpConnection& connection) {
+void Guard::admit(const TcpConnection& connection) {
   const int descriptor = connection.descriptor;
   auto& visitor = visitors_.emplace(descriptor, Visitor{connection, FeedInput{}}).first->second;
   if (connection.port == talk_port_) visitor.input.emplace<Backlog>(taken_[descriptor]);
   const bool is_counted = intake_.knows(descriptor);
   const auto answer = caps_.came(connection.peer);
   const auto now = std::chrono::steady_clock::now();
-  const bool has_place_for_stranger = connection.port != talk_port_ || is_place_for_stranger(connection, now);
+  const bool has_place_for_stranger = connection.port != talk_port_ || make_place_for(connection, now);
   if (answer == ConnectionCaps::Answer::too_many_from_there) held_.crowded(connection.peer, now);
-  if (answer != ConnectionCaps::Answer::welcome || !has_place_for_stranger || !is_counted)
+  if (answer != ConnectionCaps::Answer::has_place || !has_place_for_stranger || !is_counted)
     return end(visitor, kConnections);
   if (held_.holds(connection.peer, now)) return end(visitor, kQuarantine);
   ListenFilter::spare(connection);
@@ -160,7 +160,7 @@ void Guard::welcome(const TcpConnection& connection) {
   look_at(visitor);
 }
 
-bool Guard::is_place_for_stranger(const TcpConnection& stranger, Instant now) {
+bool Guard::make_place_for(const TcpConnection& stranger, Moment now) {
   const auto most = std::max(kStrangersMin, caps_.most_from(stranger.peer) / kPlacesForEachStranger);
   const auto is_welcomed = [this](int descriptor) {
     const auto* backlog = std::get_if<Backlog>(&visitors_.at(descriptor).input);
@@ -201,7 +201,7 @@ void Guard::look_when_due(Looks& looks) {
   }
   if (!looks.doubtful.empty()) ports_.wake_router();
   const auto pause = looks.pause_for_each * (processor_time() - begun);
-  looks.next = std::chrono::steady_clock::now() + std::max<Instant::duration>(looks.pause_min, pause);
+  looks.next = std::chrono::steady_clock::now() + std::max<Moment::duration>(looks.pause_min, pause);
 }
 
 void Guard::look_at(Visitor& visitor) {
@@ -240,7 +240,7 @@ Backlog::Counts Guard::counts_of(int descriptor) const {
   return {received, received - std::min(received, unread), intake_.of(descriptor), intake_.turn()};
 }
 
-bool Guard::is_time_to_end_feed() {
+bool Guard::take_feed_end() {
   const auto now = std::chrono::steady_clock::now();
   if (is_feed_to_end_.exchange(false) && !feed_ends_at_) feed_ends_at_ = now + kUntilFeedEnds;
   const bool is_time = feed_ends_at_ && now >= *feed_ends_at_;

@@ -14,6 +14,7 @@
 
 #include "broker/threads/alarm.hpp"
 #include "broker/threads/guarded.hpp"
+#include "broker/threads/moment.hpp"
 #include "broker/threads/wake_up.hpp"
 #include "broker/transport/backlog.hpp"
 #include "broker/transport/connection_caps.hpp"
@@ -68,7 +69,7 @@ class Guard {
 
   /// Requires that both sockets are watched and bound, and tells their ports.
   void start(Ports ports, std::uint16_t talk_port, std::uint16_t feed_port);
-  /// Ends the thread; the sockets are closed after that.
+  /// Ends the thread. The sockets may be closed before or after; the monitors go with this object.
   void finish();
 
   /// Has a connection ended for what it said, and its address in quarantine. Any thread may call it.
@@ -78,7 +79,6 @@ class Guard {
   void end_feed();
 
  private:
-  using Instant = std::chrono::steady_clock::time_point;
   /// A connection as long as it is open.
   struct Visitor {
     TcpConnection connection;
@@ -92,15 +92,16 @@ class Guard {
     const int pause_for_each;  ///< how many times as long as a look takes
     InputWatch input{};
     std::vector<int> doubtful{};  ///< descriptors to be looked at again, whatever comes
-    Instant next{};
+    Moment next{};
   };
 
   void run();
   void wait();
   void note_comings_and_goings();
   void note(const ConnectionEvent& event, std::uint16_t port);
-  void welcome(const TcpConnection& connection);
-  [[nodiscard]] bool is_place_for_stranger(const TcpConnection& stranger, Instant now);
+  void admit(const TcpConnection& connection);
+  /// Among those who are strangers at first; the stalest of them may have to go. False when there is none.
+  [[nodiscard]] bool make_place_for(const TcpConnection& stranger, Moment now);
   void forget(int descriptor, std::uint16_t port);
   void look_when_due(Looks& looks);
   void look_at(Visitor& visitor);
@@ -108,7 +109,8 @@ class Guard {
   [[nodiscard]] Backlog::Verdict judge(int descriptor, Backlog& backlog);
   [[nodiscard]] Backlog::Verdict judge(int descriptor, FeedInput& input) const;
   [[nodiscard]] Backlog::Counts counts_of(int descriptor) const;
-  [[nodiscard]] bool is_time_to_end_feed();
+  /// True once, when the time has come.
+  [[nodiscard]] bool take_feed_end();
   void end_all_of_feed();
   /// For what it did: its address is in quarantine from now on.
   void end_offender(Visitor& visitor, std::string_view reason);
@@ -135,16 +137,16 @@ class Guard {
   std::atomic<bool> has_ended_ = false;
   std::atomic<bool> is_feed_to_end_ = false;
   Guarded<std::vector<TcpConnection>> accused_;
-  std::optional<Instant> feed_ends_at_;
+  std::optional<Moment> feed_ends_at_;
   Visitors visitors_;       ///< by descriptor
   std::vector<int> heard_;  ///< where something came since the last look
   /// By descriptor: what the router had taken from it at the last look. What a new connection is counted
   /// from, because its own first messages may be taken before it is heard of.
   std::unordered_map<int, Intake::Taken> taken_;
   MemoryReturn memory_;
-  std::optional<Instant> memory_look_at_;  ///< nothing: nobody looks
-  std::size_t untold_ = 0;                 ///< connections ended that the log has not heard of
-  Instant next_word_ = Instant{};
+  std::optional<Moment> memory_look_at_;  ///< nothing: nobody looks
+  std::size_t untold_ = 0;                ///< connections ended that the log has not heard of
+  Moment next_word_ = Moment{};
   std::jthread thread_;
 };
 

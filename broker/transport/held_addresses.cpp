@@ -57,7 +57,7 @@ void HeldAddresses::tell_kernel(Moment now) {
   next_telling_ = held_.empty() ? Moment::max() : std::max(first_release, now + kPauseOfTellings);
 }
 
-std::optional<HeldAddresses::Moment> HeldAddresses::due_at() const {
+std::optional<Moment> HeldAddresses::due_at() const {
   return next_telling_ == Moment::max() ? std::nullopt : std::optional(next_telling_);
 }
 

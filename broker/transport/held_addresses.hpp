@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "broker/threads/guarded.hpp"
+#include "broker/threads/moment.hpp"
 #include "broker/transport/listen_filter.hpp"
 #include "broker/transport/quarantine.hpp"
 
@@ -14,8 +15,6 @@ namespace palabre::broker {
 /// of the offence until they are let in again. Lives on the guard's thread; quarantine() is for others, too.
 class HeldAddresses {
  public:
-  using Moment = Quarantine::Moment;
-
   void listens(int listening_descriptor) { filter_.add(listening_descriptor); }
 
   void offended(const PeerAddress& address, Moment now);

@@ -20,12 +20,13 @@ class Intake {
     std::uint64_t bytes = 0;   ///< as they came, with what ZeroMQ adds
     std::uint64_t hellos = 0;  ///< that were welcomed
   };
-  void add(int descriptor, std::uint64_t frames, std::uint64_t bytes) {
+  /// A frame of so many bytes.
+  void add(int descriptor, std::uint64_t bytes) {
     if (!knows(descriptor)) return;
     auto& counters = taken_[static_cast<std::size_t>(descriptor)];
     // In this order, so that whoever sees a frame sees its bytes, too.
     raise(counters.bytes, bytes);
-    raise(counters.frames, frames);
+    raise(counters.frames, 1);
   }
   void welcome(int descriptor) {
     if (knows(descriptor)) raise(taken_[static_cast<std::size_t>(descriptor)].hellos, 1);

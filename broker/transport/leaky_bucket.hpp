@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <chrono>
 
+#include "broker/threads/moment.hpp"
+
 namespace palabre::broker {
 
 /// Holds so much, and loses so much in a second: what comes faster for too long makes it run over. Pure.
 class LeakyBucket {
  public:
-  using Moment = std::chrono::steady_clock::time_point;
   struct Size {
     double holds;
     double leaks_per_second;

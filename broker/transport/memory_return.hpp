@@ -3,6 +3,8 @@
 #include <chrono>
 #include <optional>
 
+#include "broker/threads/moment.hpp"
+
 namespace palabre::broker {
 
 /// When the heap is to be searched for memory that the system can have back: what went through queues lies
@@ -11,7 +13,6 @@ namespace palabre::broker {
 /// Pure: it is told the time.
 class MemoryReturn {
  public:
-  using Moment = std::chrono::steady_clock::time_point;
   /// Until libzmq has cleared away what came on a connection and what was to go there: the publisher does so
   /// at its next tick.
   static constexpr auto kQuiet = std::chrono::seconds(2);

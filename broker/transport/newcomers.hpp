@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "broker/threads/moment.hpp"
 #include "broker/transport/tcp_connection.hpp"
 
 namespace palabre::broker {
@@ -18,7 +19,6 @@ namespace palabre::broker {
 /// nothing for it. Pure: it is told the time, and who was welcomed it asks when it matters.
 class Newcomers {
  public:
-  using Moment = std::chrono::steady_clock::time_point;
   /// A stranger for so long makes room for others. A handshake may take as long.
   static constexpr auto kStaleAfter = std::chrono::seconds(10);
 

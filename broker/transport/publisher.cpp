@@ -78,7 +78,7 @@ void Publisher::run() {
   send_all(packer_.take_notices());
 }
 
-Publisher::Instant Publisher::next_deadline() const {
+Moment Publisher::next_deadline() const {
   return packer_.has_notices() ? std::min(next_tick_, next_notices_) : next_tick_;
 }
 
@@ -90,13 +90,13 @@ void Publisher::send_all(const std::vector<FeedPacker::Frame>& frames) {
   }
 }
 
-void Publisher::send_notices_when_due(Instant now) {
+void Publisher::send_notices_when_due(Moment now) {
   if (!packer_.has_notices() || now < next_notices_) return;
   send_all(packer_.take_notices());
   next_notices_ = now + kNoticePause;
 }
 
-void Publisher::send_tick_when_due(Instant now) {
+void Publisher::send_tick_when_due(Moment now) {
   if (now < next_tick_) return;
   send(packer_.tick(epoch_, clock_()));
   // After a pause of the process one tick is due, not all that it missed.

@@ -9,6 +9,7 @@
 
 #include "broker/domain/ports.hpp"
 #include "broker/threads/mailbox.hpp"
+#include "broker/threads/moment.hpp"
 #include "broker/transport/audience.hpp"
 #include "broker/transport/canary.hpp"
 #include "broker/transport/feed_packer.hpp"
@@ -54,13 +55,11 @@ class Publisher : public Feed {
   void notify(Notice notice) override { mailbox_.push(std::move(notice)); }
 
  private:
-  using Instant = std::chrono::steady_clock::time_point;
-
   void run();
-  [[nodiscard]] Instant next_deadline() const;
+  [[nodiscard]] Moment next_deadline() const;
   void send_all(const std::vector<FeedPacker::Frame>& frames);
-  void send_notices_when_due(Instant now);
-  void send_tick_when_due(Instant now);
+  void send_notices_when_due(Moment now);
+  void send_tick_when_due(Moment now);
   void send(const FeedPacker::Frame& frame);
 
   const WallClock clock_;
@@ -71,8 +70,8 @@ class Publisher : public Feed {
   Audience audience_;
   std::string endpoint_;
   Canary canary_;
-  Instant next_tick_;
-  Instant next_notices_;
+  Moment next_tick_;
+  Moment next_notices_;
   std::jthread thread_;
 };
 

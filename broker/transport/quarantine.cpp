@@ -22,7 +22,7 @@ bool Quarantine::holds(const PeerAddress& address, Moment now) const {
   return found != records_.end() && now < found->second.until;
 }
 
-Quarantine::Moment Quarantine::held_until(const PeerAddress& address) const {
+Moment Quarantine::held_until(const PeerAddress& address) const {
   const auto found = records_.find(address);
   return found == records_.end() ? Moment{} : std::max(found->second.until, found->second.crowded_until);
 }

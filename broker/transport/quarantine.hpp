@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 
+#include "broker/threads/moment.hpp"
 #include "broker/transport/leaky_bucket.hpp"
 #include "broker/transport/tcp_connection.hpp"
 
@@ -15,7 +16,6 @@ namespace palabre::broker {
 /// open stay. Pure: it is told the time.
 class Quarantine {
  public:
-  using Moment = std::chrono::steady_clock::time_point;
   /// The first one at most, and any at most. Each ends at some time in its second half, so that those who
   /// offended together do not come back together.
   static constexpr auto kFirst = std::chrono::seconds(2);

@@ -1,5 +1,6 @@
 #include "broker/transport/router.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "broker/threads/named_thread.hpp"
@@ -16,9 +17,9 @@ constexpr int kMessagesPerWakeUp = 256;
 // Beyond so many replies that one client has not read, it loses some and asks again, which takes it seconds:
 // so there is space for what a busy sender gets in a tenth of a second.
 constexpr int kRepliesWaitingMax = 4096;
-// What a stranger may say that is no HELLO, and anybody in more than one frame. A client that lost its
-// session without knowing has as much under way as its libzmq keeps, a thousand messages; four times that is
-// no client.
+// What may come on a connection before anybody is welcome there, and from anybody in more than one frame. A
+// client that lost its session without knowing has as much under way as its libzmq keeps, a thousand
+// messages; four times that is no client.
 constexpr std::size_t kRefusedMax = 4096;
 // As which what is no map counts: no request, and a client could make nothing of an answer to it.
 constexpr std::size_t kRefusedForNoRequest = 16;
@@ -53,7 +54,7 @@ Router::Router(zmq::context_t& context, Options options, Outbox& outbox, Guard& 
   socket_.set(zmq::sockopt::router_mandatory, 1);
   socket_.set(zmq::sockopt::sndhwm, kRepliesWaitingMax);
   socket_.set(zmq::sockopt::affinity, std::uint64_t{1});
-  if (!options_.secret.empty()) encrypt_bound_socket(socket_, options_.secret);
+  if (is_encrypted()) encrypt_bound_socket(socket_, options_.secret);
   guard.watch_talk(context, socket_);
   endpoint_ = bind_socket(socket_, options_.address);
 }
@@ -102,26 +103,26 @@ void Router::receive() {
   arrivals_.hand_over([this](ClientNumber client, auto requests) { hand_over(client, requests); });
 }
 
-bool Router::receive_one(Instant now) {
+bool Router::receive_one(Moment now) {
   zmq::message_t routing_id;
   zmq::message_t body;
   if (!receive_frame(socket_, routing_id)) return false;
   if (!routing_id.more() || !receive_frame(socket_, body)) return true;
   const int descriptor = zmq_msg_get(body.handle(), ZMQ_SRCFD);
-  intake_.add(descriptor, 1, bytes_on_the_wire(body.size(), !options_.secret.empty()));
+  intake_.add(descriptor, bytes_on_the_wire(body.size(), is_encrypted()));
   const bool has_more = body.more();
   zmq::message_t rest;
   for (bool is_last = !has_more; !is_last && receive_frame(socket_, rest); is_last = !rest.more()) {
-    intake_.add(descriptor, 1, bytes_on_the_wire(rest.size(), !options_.secret.empty()));
+    intake_.add(descriptor, bytes_on_the_wire(rest.size(), is_encrypted()));
   }
   sort(view(routing_id), body, has_more, now);
   return true;
 }
 
-void Router::sort(std::string_view routing_id, zmq::message_t& body, bool has_more, Instant now) {
+void Router::sort(std::string_view routing_id, zmq::message_t& body, bool has_more, Moment now) {
   const auto [connection, client] = connections_.heard(routing_id, user_id(body), now, gone_);
   if (connection > newest_) note_new(connection, zmq_msg_get(body.handle(), ZMQ_SRCFD));
-  if ((has_more || !client) && has_worn_us_out(connection, view(body))) return;
+  if ((has_more || !client) && is_one_too_many(connection, view(body))) return;
   if (has_more) {
     return refuse_frame(connection, {},
                         refuse(RefusalCode::malformed, "a message is one frame, this one has more"));
@@ -137,9 +138,9 @@ void Router::note_new(ConnectionId connection, int descriptor) {
   if (const auto line = connection_at(descriptor)) lines_.emplace(connection, Line{*line});
 }
 
-/// Counts a message that can only be refused. Beyond their number the connection is ended; what libzmq had
-/// read of it by then is dropped without a look and without a word.
-bool Router::has_worn_us_out(ConnectionId connection, std::string_view frame) {
+/// Counts a message that came before anybody was welcome, or in several frames. Beyond their number the
+/// connection is ended; what libzmq had read of it by then is dropped without a look and without a word.
+bool Router::is_one_too_many(ConnectionId connection, std::string_view frame) {
   const auto line = lines_.find(connection);
   if (line == lines_.end()) return false;
   auto& refused = line->second.refused;
@@ -186,7 +187,7 @@ void Router::transmit(const Outgoing& reply) {
   const auto routing_id = connections_.routing_id(reply.connection);
   // Whoever does not read gets nothing more, and asks again when it does.
   if (routing_id.empty() || !unread_.has_room(reply.connection)) return;
-  const auto bytes = bytes_on_the_wire(reply.frame.size(), !options_.secret.empty());
+  const auto bytes = bytes_on_the_wire(reply.frame.size(), is_encrypted());
   const auto result = send_frame(socket_, routing_id, zmq::send_flags::sndmore);
   // A full pipe drops the reply; the client asks again.
   if (result == SendResult::sent) {

@@ -2,7 +2,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <span>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -10,6 +12,7 @@
 
 #include "broker/session/greeter.hpp"
 #include "broker/session/registry.hpp"
+#include "broker/threads/moment.hpp"
 #include "broker/transport/arrivals.hpp"
 #include "broker/transport/connections.hpp"
 #include "broker/transport/guard.hpp"
@@ -44,19 +47,20 @@ class Router {
   void finish();
 
  private:
-  using Instant = Connections::Instant;
-  /// What a connection came on, and what of its messages could only be refused: as how many it counts.
+  /// What a connection came on, and what it said before anybody was welcome on it, or in several frames: as
+  /// how many messages that counts.
   struct Line {
     TcpConnection connection;
     std::size_t refused = 0;
   };
 
+  [[nodiscard]] bool is_encrypted() const { return !options_.secret.empty(); }
   void run();
   void receive();
-  [[nodiscard]] bool receive_one(Instant now);
-  void sort(std::string_view routing_id, zmq::message_t& body, bool has_more, Instant now);
+  [[nodiscard]] bool receive_one(Moment now);
+  void sort(std::string_view routing_id, zmq::message_t& body, bool has_more, Moment now);
   void note_new(ConnectionId connection, int descriptor);
-  [[nodiscard]] bool has_worn_us_out(ConnectionId connection, std::string_view frame);
+  [[nodiscard]] bool is_one_too_many(ConnectionId connection, std::string_view frame);
   void hand_over(ClientNumber client, std::span<RequestFrame> requests);
   void greet(RequestFrame request);
   void refuse_frame(ConnectionId connection, std::string_view frame, const Refusal& refusal);
@@ -83,7 +87,7 @@ class Router {
   std::size_t taken_in_turn_ = 0;              ///< messages since everybody last had one taken
   std::vector<Connections::Connection> gone_;  ///< to be told of when their requests have been handed over
   std::vector<Outbox::Item> taken_;
-  std::chrono::steady_clock::time_point next_sweep_;
+  Moment next_sweep_;
   std::atomic<bool> is_stopping_ = false;
   std::atomic<bool> has_ended_ = false;
   std::jthread thread_;

@@ -16,10 +16,6 @@ constexpr int kBacklog = 1024;
 // ZMQ_ZAP_ENFORCE_DOMAIN: in the library, but its header shows it only to builds with the draft interface.
 constexpr int kZapEnforceDomain = 93;
 
-}  // namespace
-
-namespace {
-
 SendResult send_message(zmq::socket_t& socket, zmq::message_t& message, zmq::send_flags flags) {
   while (true) {
     try {

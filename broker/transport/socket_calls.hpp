@@ -31,7 +31,8 @@ void wait_for(std::vector<zmq::pollitem_t>& items, std::chrono::milliseconds tim
 /// How long what was sent may still take when a socket closes.
 inline constexpr int kLingerMs = 1000;
 
-/// Options that every socket we bind has (port-wide rules of the transport, see ARCHITECTURE.md).
+/// Options of both ports' sockets: how long a frame may be and how long a handshake may take, that libzmq
+/// asks the zap thread or lets nobody in, and that a peer which fell silent is noticed.
 void prepare_bound_socket(zmq::socket_t& socket, std::string_view zap_domain, std::int64_t frame_bytes_max);
 
 /// What is sent and received is encrypted; the peer must know the public half of `secret`. Before it is

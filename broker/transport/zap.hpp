@@ -7,14 +7,14 @@
 #include <vector>
 #include <zmq.hpp>
 
+#include "broker/threads/moment.hpp"
 #include "broker/threads/wake_up.hpp"
 #include "broker/transport/doorkeeper.hpp"
 
 namespace palabre::broker {
 
 /// The thread named zap that libzmq asks about every new connection on either port; a Doorkeeper knows the
-/// answers. If this thread fails, the process ends: without it, a port with encryption would let everybody
-/// in.
+/// answers. If this thread fails, the process ends: without its answers libzmq lets nobody in.
 class Zap {
  public:
   /// Binds the handler. Must be made before any other socket of `context` is bound.
@@ -25,9 +25,8 @@ class Zap {
   Zap& operator=(const Zap&) = delete;
 
  private:
-  using Instant = std::chrono::steady_clock::time_point;
   struct Question {
-    Instant due;
+    Moment due;
     std::vector<std::string> envelope;  ///< who asked, to be put before the answer
     std::vector<std::string> frames;
   };

@@ -207,7 +207,7 @@ void Chat::interrupt() {
   tell("Ctrl-c again, or /quit, leaves the chat");
 }
 
-void Chat::show_status(std::chrono::steady_clock::time_point now) {
+void Chat::show_status(Moment now) {
   for (const auto& notice : visits_.due(now)) tell_notice(notice);
   const auto unanswered = client_.unacknowledged();
   if (unanswered == 0) unanswered_since_.reset();

@@ -12,6 +12,7 @@
 #include "client/display_gate.hpp"
 #include "client/exit_status.hpp"
 #include "client/message_line.hpp"
+#include "client/moment.hpp"
 #include "client/terminal/completion.hpp"
 #include "client/terminal/read_marks.hpp"
 #include "client/terminal/screen.hpp"
@@ -41,7 +42,7 @@ class Chat {
   /// Ctrl-c: clears the line, then offers to quit, then quits.
   void interrupt();
   /// Tells what has become due, and brings the status on the screen up to date.
-  void show_status(std::chrono::steady_clock::time_point now);
+  void show_status(Moment now);
 
   [[nodiscard]] bool is_over() const { return is_over_; }
   /// Not done when the broker turned us away, or something that was typed could not be done.
@@ -135,7 +136,7 @@ class Chat {
   std::set<std::string> rooms_in_history_;       ///< whose past is being shown
   std::string date_;                             ///< of the last message on the screen
   event::LinkState link_ = event::LinkState::connected;
-  std::optional<std::chrono::steady_clock::time_point> unanswered_since_;
+  std::optional<Moment> unanswered_since_;
   bool was_lost_ = false;
   bool was_moved_ = false;  ///< out of a private room, by others
   bool has_greeted_ = false;

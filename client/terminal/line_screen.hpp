@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "client/moment.hpp"
 #include "client/terminal/screen.hpp"
 
 namespace palabre::terminal {
@@ -44,7 +45,7 @@ class LineScreen final : public Screen {
   std::string waiting_;        ///< rows to print above the input line
   std::string wanted_prompt_;  ///< what the prompt should say
   std::string shown_prompt_;
-  std::chrono::steady_clock::time_point last_redraw_{};
+  Moment last_redraw_{};
   bool rings_ = false;
   bool has_ended_ = false;
 };

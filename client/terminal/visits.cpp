@@ -11,7 +11,7 @@ std::optional<event::Notice> Visits::take(const event::Notice& notice) {
   return was_short ? std::nullopt : std::optional(notice);
 }
 
-std::vector<event::Notice> Visits::due(Instant now) {
+std::vector<event::Notice> Visits::due(Moment now) {
   std::vector<event::Notice> due;
   for (auto& [client, arrival] : arrivals_) {
     if (!arrival.seen) arrival.seen = now;

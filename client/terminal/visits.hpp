@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "client/events.hpp"
+#include "client/moment.hpp"
 
 namespace palabre::terminal {
 
@@ -14,18 +15,17 @@ namespace palabre::terminal {
 /// when gone again by then. Pure.
 class Visits {
  public:
-  using Instant = std::chrono::steady_clock::time_point;
   static constexpr std::chrono::milliseconds kShortVisit{2'000};
 
   /// The notice when it is to be told at once.
   [[nodiscard]] std::optional<event::Notice> take(const event::Notice& notice);
   /// Who came long enough ago to be told of now.
-  [[nodiscard]] std::vector<event::Notice> due(Instant now);
+  [[nodiscard]] std::vector<event::Notice> due(Moment now);
 
  private:
   struct Arrival {
     event::Notice notice;
-    std::optional<Instant> seen;  ///< when due() first met it
+    std::optional<Moment> seen;  ///< when due() first met it
   };
   std::map<ClientNumber, Arrival> arrivals_;
 };

@@ -130,7 +130,7 @@ void ModelBroker::handle(effect::Admitted& admitted) {
 }
 
 void ModelBroker::handle(effect::Departed& departed) {
-  connections_.unbind(departed.connection);
+  connections_.bind(departed.connection, {});
   const auto session = sessions_.find(departed.client);
   if (!departed.is_last || session == sessions_.end()) return;
   session->second.has_departed = true;

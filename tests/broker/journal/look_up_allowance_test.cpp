@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr LookUpAllowance::Moment kStart{1h};
+constexpr Moment kStart{1h};
 
 TEST(LookUpAllowance, lets_a_client_look_until_twenty_milliseconds_are_gone) {
   LookUpAllowance allowance;

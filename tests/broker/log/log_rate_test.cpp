@@ -7,7 +7,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr LogRate::Instant kStart{std::chrono::hours(1)};
+constexpr Moment kStart{std::chrono::hours(1)};
 
 TEST(LogRate, lets_two_lines_of_a_kind_pass_in_a_second_and_counts_the_others) {
   LogRate rate;

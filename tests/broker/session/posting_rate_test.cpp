@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 // Whose patience is not longer than it must be.
 constexpr ClientNumber kAlice{0};
 constexpr ClientNumber kBob{2};
-constexpr PostingRate::Moment kStart{1h};
+constexpr Moment kStart{1h};
 
 TEST(PostingRate, gives_what_is_spare_to_who_has_much_to_say) {
   SpareRate spare(100, 2);

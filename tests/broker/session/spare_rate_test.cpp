@@ -11,11 +11,11 @@ using namespace std::chrono_literals;
 
 constexpr ClientNumber kAlice{1};
 constexpr ClientNumber kBob{2};
-constexpr SpareRate::Moment kStart{1h};
+constexpr Moment kStart{1h};
 
 /// How many pass in so many seconds of who asks for one each millisecond, in turn.
 int passed(SpareRate& spare, std::initializer_list<ClientNumber> clients, std::chrono::seconds time,
-           SpareRate::Moment from = kStart) {
+           Moment from = kStart) {
   int count = 0;
   for (auto now = from; now < from + time; now += 1ms) {
     for (const auto client : clients) count += spare.take(client, 1, now) == 0ms ? 1 : 0;

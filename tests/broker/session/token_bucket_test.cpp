@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr TokenBucket::Moment kStart{1h};
+constexpr Moment kStart{1h};
 
 TEST(TokenBucket, lets_two_seconds_worth_pass_at_once_and_then_its_rate) {
   TokenBucket bucket(10);

@@ -95,7 +95,7 @@ TEST(MailboxGroup, has_a_group_of_long_items_wait_until_there_are_places) {
 }
 
 TEST(MailboxGroup, holds_a_share_of_what_one_has_to_push) {
-  Mailbox<int> mailbox(2 * kSharesMin);
+  Mailbox<int> mailbox(2 * kSharesOfQueue);
   const std::jthread producer([&] {
     std::vector<int> group(10);
     std::iota(group.begin(), group.end(), 1);
@@ -113,7 +113,7 @@ TEST(MailboxGroup, holds_a_share_of_what_one_has_to_push) {
 }
 
 TEST(MailboxGroup, counts_a_share_from_one_taking_to_the_next) {
-  Mailbox<int> mailbox(2 * kSharesMin);
+  Mailbox<int> mailbox(2 * kSharesOfQueue);
   Mailbox<int>::Share share;
   std::vector<int> group;
   std::vector<int> items;
@@ -126,7 +126,7 @@ TEST(MailboxGroup, counts_a_share_from_one_taking_to_the_next) {
 }
 
 TEST(MailboxGroup, lets_others_push_while_one_waits_with_more_than_a_share) {
-  Mailbox<int> mailbox(kSharesMin);
+  Mailbox<int> mailbox(kSharesOfQueue);
   Collected<Push> pushed;
   const std::jthread greedy([&] {
     std::vector<int> group{1, 2};
@@ -147,7 +147,7 @@ TEST(MailboxGroup, lets_others_push_while_one_waits_with_more_than_a_share) {
 }
 
 TEST(MailboxGroup, takes_an_item_that_is_longer_than_a_share_when_no_other_waits) {
-  TextMailbox mailbox(kSharesMin);
+  TextMailbox mailbox(kSharesOfQueue);
   TextMailbox::Share share;
   std::vector<std::string> group{std::string(50 * kPlaceBytes, 'x')};
   EXPECT_EQ(mailbox.push_all(group, share), Push::taken);

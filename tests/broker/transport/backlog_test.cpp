@@ -78,7 +78,7 @@ TEST(Intake, shows_no_frame_without_its_bytes) {
   constexpr std::uint64_t kFrames = 5'000'000;
   Intake intake(8);
   const std::jthread router([&intake] {
-    for (std::uint64_t i = 0; i < kFrames; ++i) intake.add(3, 1, 10);
+    for (std::uint64_t i = 0; i < kFrames; ++i) intake.add(3, 10);
   });
   for (Intake::Taken taken; taken.frames < kFrames; taken = intake.of(3)) {
     ASSERT_GE(taken.bytes, 10 * taken.frames);
@@ -95,9 +95,9 @@ TEST(Intake, counts_frames_as_long_as_they_were_on_the_wire) {
 
 TEST(Intake, knows_nothing_of_descriptors_beyond_its_own) {
   Intake intake(4);
-  intake.add(3, 1, 10);
-  intake.add(4, 1, 10);
-  intake.add(-1, 1, 10);
+  intake.add(3, 10);
+  intake.add(4, 10);
+  intake.add(-1, 10);
   EXPECT_EQ(intake.of(3).bytes, 10U);
   EXPECT_EQ(intake.of(4).bytes, 0U);
   EXPECT_FALSE(intake.knows(-1));

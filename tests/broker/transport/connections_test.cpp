@@ -19,7 +19,7 @@ class ConnectionsTest : public testing::Test {
   ConnectionId hear(std::string_view routing_id, std::string_view user_id, int second = 0) {
     return connections_.heard(routing_id, user_id, at(second), gone_).id;
   }
-  static Connections::Instant at(int second) { return Connections::Instant{} + seconds(second); }
+  static Moment at(int second) { return Moment{} + seconds(second); }
   std::vector<Connections::Connection> silent_since(int second) {
     gone_.clear();
     connections_.forget_silent(at(second), gone_);
@@ -62,7 +62,7 @@ TEST_F(ConnectionsTest, says_whose_a_connection_is_while_it_is_bound) {
   EXPECT_EQ(owner(), ClientNumber{0});
   EXPECT_TRUE(connections_.bind(id, kAlice));
   EXPECT_EQ(owner(), kAlice);
-  connections_.unbind(id);
+  connections_.bind(id, {});
   EXPECT_EQ(owner(), ClientNumber{0});
 }
 

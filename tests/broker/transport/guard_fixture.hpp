@@ -84,7 +84,7 @@ class GuardTest : public testing::Test {
     EXPECT_TRUE(talk_.recv(frame));
     EXPECT_TRUE(talk_.recv(frame));
     const int descriptor = zmq_msg_get(frame.handle(), ZMQ_SRCFD);
-    guard_.intake().add(descriptor, 1, bytes_on_the_wire(frame.size(), false));
+    guard_.intake().add(descriptor, bytes_on_the_wire(frame.size(), false));
     guard_.intake().end_turn();
     return descriptor;
   }

@@ -13,7 +13,7 @@ constexpr PeerAddress kElsewhere{2};
 class HeldAddressesTest : public testing::Test {
  protected:
   /// As the guard does: tells the kernel whenever it is due, until then.
-  void pass(HeldAddresses::Moment::duration time) {
+  void pass(Moment::duration time) {
     const auto end = now_ + time;
     while (held_.due_at() && *held_.due_at() <= end) {
       now_ = std::max(now_, *held_.due_at());
@@ -24,7 +24,7 @@ class HeldAddressesTest : public testing::Test {
   }
 
   HeldAddresses held_;
-  HeldAddresses::Moment now_{1000h};
+  Moment now_{1000h};
   int told_ = 0;
 };
 

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr LeakyBucket::Moment kStart{1000h};
+constexpr Moment kStart{1000h};
 
 TEST(LeakyBucket, takes_what_it_holds_at_once) {
   LeakyBucket bucket({.holds = 100, .leaks_per_second = 10});

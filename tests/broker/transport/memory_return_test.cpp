@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr MemoryReturn::Moment kStart{1000h};
+constexpr Moment kStart{1000h};
 
 TEST(MemoryReturn, is_due_when_all_was_quiet_for_a_while_and_once_more) {
   MemoryReturn memory;

@@ -27,7 +27,7 @@ class NewcomersTest : public testing::Test {
 
   std::set<int> welcomed_;
   Newcomers newcomers_;
-  Newcomers::Moment now_{1000h};
+  Moment now_{1000h};
 };
 
 TEST_F(NewcomersTest, may_be_so_many_from_one_address_and_four_times_as_many_at_the_utmost) {

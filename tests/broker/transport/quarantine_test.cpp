@@ -31,7 +31,7 @@ class QuarantineTest : public testing::Test {
   }
 
   Quarantine quarantine_;
-  Quarantine::Moment now_{1000h};
+  Moment now_{1000h};
 };
 
 TEST_F(QuarantineTest, holds_nobody_who_did_nothing) { EXPECT_FALSE(quarantine_.holds(kThere, now_)); }
@@ -58,7 +58,7 @@ TEST_F(QuarantineTest, counts_those_who_were_there_together_once) {
 }
 
 TEST_F(QuarantineTest, does_not_let_those_come_back_together_who_offended_together) {
-  std::vector<Quarantine::Moment> ends;
+  std::vector<Moment> ends;
   for (std::uint8_t attacker = 0; attacker < 16; ++attacker) {
     quarantine_.offended({attacker}, now_);
     ends.push_back(quarantine_.held_until({attacker}));

@@ -5,7 +5,7 @@
 namespace palabre::terminal {
 namespace {
 
-constexpr Visits::Instant kStart{};
+constexpr Moment kStart{};
 
 event::Notice notice_of(NoticeKind kind, std::uint32_t client) {
   return {"lobby", {1}, {kind, {client}, "alice"}};
