@@ -96,7 +96,7 @@ class Work:
         self.taps.end()
         for application in self.applications:
             application.kill()
-        self.broker.kill()
+        self.broker.end()
 
     def acknowledged(self) -> int:
         """How many acknowledgements the applications have written down so far."""

@@ -21,7 +21,7 @@ def make_broker(tmp_path):
 
     yield make
     for broker in started:
-        broker.kill()
+        broker.end()
     for broker in started:
         broker.require_no_crash()
 

@@ -96,7 +96,7 @@ class Broker:
         return self.start()
 
     def __exit__(self, *_):
-        self.kill()
+        self.end()
         self.require_no_crash()
 
     @property
@@ -134,6 +134,13 @@ class Broker:
     def kill(self) -> None:
         if self.running:
             self.running.kill()
+
+    def end(self) -> None:
+        """Kills it, and takes away the invitation that a killed broker leaves outside of its own directory."""
+        self.kill()
+        left = Path(f"/run/palabre/{self.talk_port}.invitation")
+        if os.access(left.parent, os.W_OK):
+            left.unlink(missing_ok=True)
 
     def require_no_crash(self) -> None:
         """Of a process that has ended: whoever lost it only hears that nobody answers."""

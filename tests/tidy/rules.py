@@ -149,4 +149,4 @@ def unfinished(files):
 
 
 def machine_paths(files):
-    return matching_lines(files, r"(?<![\w.$}/])/(?:[r]oot|[w]ork|[f]arm)/", "a path of one machine")
+    return matching_lines(files, r"(?<![\w.$}/])/(?:[r]oot|[m]nt|[U]sers|[h]ome/(?!alice\b))", "a path of one machine")
