@@ -29,6 +29,12 @@ Complaint put_name(ClientConfig& config, std::string_view value) {
   return std::nullopt;
 }
 
+Complaint put_security(ClientConfig& config, std::string_view value) {
+  if (value != "curve" && value != "open") return "must be \"curve\" or \"open\"";
+  config.may_be_open = value == "open";
+  return std::nullopt;
+}
+
 Complaint put_room(ClientConfig& config, std::string_view value) {
   if (!is_room(value)) return "must have 1 to 32 of a-z 0-9 _ - and begin with a letter or digit";
   config.room = value;
@@ -45,12 +51,15 @@ Complaint put_history(ClientConfig& config, std::string_view value) {
   return std::nullopt;
 }
 
-constexpr std::array<ClientKey, 4> kKeys{{
+constexpr std::array<ClientKey, 5> kKeys{{
     {"server", "tcp://127.0.0.1:8420", "", "The broker's talk address: tcp://HOST:PORT, HOST:PORT or HOST.",
      false, put_server},
     {"name", "", "",
      "Who you are; the identity of that name is made at first use. Empty means your login name.", false,
      put_name},
+    {"security", "curve", "",
+     "curve: a broker on another machine must be one you were invited to. open: without encryption, too.",
+     false, put_security},
     {"room", "lobby", "", "The room that verbs and the chat begin in.", false, put_room},
     {"history", "20", "lines", "What the chat shows of a room's past when you come in; 0 to 1000.", true,
      put_history},

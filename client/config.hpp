@@ -18,8 +18,10 @@ namespace palabre {
 /// What the program `palabre` is told about its user's habits, checked and complete. The defaults stand in
 /// client_keys().
 struct ClientConfig {
-  std::string server;       ///< as typed; client/server_address.hpp reads it
-  std::string name;         ///< empty: the login name
+  std::string server;  ///< as typed; client/server_address.hpp reads it
+  std::string name;    ///< empty: the login name
+  /// Whether brokers on other machines are spoken to without encryption, too, where their key is not known.
+  bool may_be_open = false;
   std::string room;         ///< a room as in schema/text.hpp
   std::size_t history = 0;  ///< lines of history that a chat begins with
 };

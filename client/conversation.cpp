@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <tuple>
 #include <utility>
 
 #include "schema/codec.hpp"
@@ -17,8 +16,10 @@ constexpr Milliseconds kHelloTimeout = 5s;
 constexpr Milliseconds kFarewellTimeout = 1s;
 /// Before a new talk socket: little, because libzmq itself paces the attempts of one socket.
 constexpr Milliseconds kReopenPause = 100ms;
-/// So many, a few tenths of a second apart, are no accident.
+/// So many one after the other, a few tenths of a second apart, are no accident. A broker that was there
+/// before may be about to end, or be full, for a while: so many more, in some three seconds.
 constexpr unsigned kHandshakesFailedMax = 3;
+constexpr unsigned kHandshakesFailedMaxLater = 10;
 
 /// From any 64 random bits to what the wire takes: 1 to 2^53 - 1.
 std::uint64_t as_wire_integer(std::uint64_t random) { return random % limits::kIntegerMax + 1; }
@@ -121,15 +122,23 @@ void Conversation::not_admitted() {
 }
 
 /// A broker that has another key than the one we know cannot read our first word, and hangs up. So does one
-/// that ends or is full at that moment, which is why the first time says little, and why a client that has
-/// been welcome once goes on trying.
+/// that ends or is full at that moment, which is why the first times say little.
 void Conversation::handshake_failed() {
-  const auto& [server, origin] = std::tie(options_.server, options_.broker_key_origin);
-  if (!is_encrypted_) return talk_failed(server + " hangs up: if it is encrypted, its invitation is needed");
-  const auto sentence = server + " does not have the key that " + origin + " says it has";
-  talk_failed(sentence);
-  if (++handshakes_failed_ >= kHandshakesFailedMax && !welcome_)
-    give_up({ProblemKind::untrusted, {}, sentence});
+  ++handshakes_failed_;
+  if (is_encrypted_ && handshakes_failed_ >= (welcome_ ? kHandshakesFailedMaxLater : kHandshakesFailedMax))
+    return another_key();
+  talk_failed(why_of_another_key());
+}
+
+void Conversation::another_key() {
+  if (!is_encrypted_) return talk_failed(why_of_another_key());
+  give_up({ProblemKind::untrusted, {}, why_of_another_key()});
+}
+
+std::string Conversation::why_of_another_key() const {
+  const auto& server = options_.server;
+  if (!is_encrypted_) return server + " hangs up: if it is encrypted, its invitation is needed";
+  return server + " does not have the key that " + options_.broker_key_origin + " says it has";
 }
 
 void Conversation::advance(Moment now) {

@@ -71,6 +71,8 @@ class Conversation {
   void not_admitted();
   /// A connection came up and broke before it could be used.
   void handshake_failed();
+  /// Who answers is not the broker whose key we know, or, when we know none, one that encrypts.
+  void another_key();
   void take_talk(std::string_view frame, Moment now);
   void take_feed(std::string_view topic, std::string_view body, Moment now);
 
@@ -123,6 +125,7 @@ class Conversation {
   void answer_call(RequestId id, Reply reply);
   void tell_shut_out(Events events);
   void hello_refused(const Refusal& refusal, Moment now);
+  [[nodiscard]] std::string why_of_another_key() const;
   void give_up(const Problem& problem);
   void take_tick(std::string_view body, Moment now);
   void take_notice(const Notice& notice);

@@ -12,11 +12,10 @@ namespace palabre {
 namespace {
 
 constexpr const char* kFirstLine =
-    "# Keys of the brokers this user was invited to, see palabre --help. HOST:PORT KEY\n";
+    "# Keys of the brokers this user was invited to, see palabre --help. HOST:PORT KEY";
 
-bool is_loopback(std::string_view place) {
-  const auto host = place.substr(0, place.rfind(':'));
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+std::string place_of(std::string_view talk_address) {
+  return std::string(talk_address.substr(talk_address.find("//") + 2));
 }
 
 /// The invitation that was left last: a broker that was killed may have left another before, elsewhere.
@@ -58,36 +57,41 @@ std::optional<KnownKey> KnownBrokers::find(const std::string& place) const {
   return std::nullopt;
 }
 
-KnownKey KnownBrokers::remember(const std::string& place, const CurveKey& key) const {
-  if (auto known = find(place)) {
-    if (known->key == key) return *known;
-    throw std::runtime_error("the invitation names another key for " + place + " than " + known->origin +
-                             ". If the broker has got a new one, take that line away");
-  }
-  std::ostringstream content;
-  if (std::ifstream before(file_); before && before.peek() != std::ifstream::traits_type::eof()) {
-    content << before.rdbuf();
-  } else {
-    content << kFirstLine;
-  }
-  content << place << ' ' << text_of(key) << '\n';
-  replace_file(file_, content.str());
-  return find(place).value();
+std::optional<KnownKey> KnownBrokers::find_invited(const std::string& place, const CurveKey& key) const {
+  auto known = find(place);
+  if (!known || known->key == key) return known;
+  throw std::runtime_error("the invitation names another key for " + place + " than " + known->origin +
+                           ". If the broker has got a new one, take that line away");
+}
+
+void KnownBrokers::remember(const std::string& place, const CurveKey& key) const {
+  if (find_invited(place, key)) return;
+  append_line(file_, place + ' ' + text_of(key), kFirstLine);
+  static_cast<void>(find_invited(place, key));  // the first of two lines counts, and it may be another's
 }
 
 KnownBrokers known_brokers() { return KnownBrokers(identities_directory().parent_path() / "brokers"); }
 
 Trusted find_key(const TalkAddress& address, const KnownBrokers& known) {
-  const auto place = address.text.substr(address.text.find("//") + 2);
-  std::optional<KnownKey> found;
-  if (!address.broker.empty()) {
-    found = known.remember(place, address.broker);
-  } else {
-    if (is_loopback(place)) found = left_on_this_machine(place);
-    if (!found) found = known.find(place);
-  }
-  if (!found) return {address.text, address.text, ""};
-  return {text_of(Invitation{place, found->key, address.code}), address.text, found->origin};
+  const auto place = place_of(address.text);
+  const bool is_invited = !address.broker.empty();
+  auto found = is_invited ? known.find_invited(place, address.broker) : known.find(place);
+  const bool is_first_time = is_invited && !found;
+  if (is_first_time) found = KnownKey{address.broker, "the invitation"};
+  if (!found && is_on_this_machine(address.text)) found = left_on_this_machine(place);
+  if (!found) return {address.text, address.text, "", {}};
+  return {text_of(Invitation{place, found->key, address.code}), address.text, found->origin,
+          is_first_time ? address.broker : CurveKey{}};
+}
+
+void accept_invitation(const Trusted& trusted, const KnownBrokers& known) {
+  if (!trusted.to_remember.empty()) known.remember(place_of(trusted.talk_address), trusted.to_remember);
+}
+
+bool is_on_this_machine(std::string_view talk_address) {
+  const auto place = place_of(talk_address);
+  const auto host = place.substr(0, place.rfind(':'));
+  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
 }
 
 }  // namespace palabre

@@ -72,6 +72,7 @@ class Link::Loop {
       case LinkSockets::TalkChange::up: return conversation_.talk_up(now);
       case LinkSockets::TalkChange::down: return conversation_.talk_down(now);
       case LinkSockets::TalkChange::handshake_failed: return conversation_.handshake_failed();
+      case LinkSockets::TalkChange::another_key: return conversation_.another_key();
       case LinkSockets::TalkChange::not_zeromq:
         return conversation_.talk_failed("what answers at that address does not speak ZeroMQ");
       case LinkSockets::TalkChange::not_admitted: return conversation_.not_admitted();

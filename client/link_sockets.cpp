@@ -1,6 +1,7 @@
 #include "client/link_sockets.hpp"
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
@@ -36,13 +37,18 @@ std::vector<zmq::message_t> receive(zmq::socket_t& socket) {
 }
 
 LinkSockets::TalkChange change_of(std::uint16_t event, std::uint32_t value) {
-  // Who answers does not have the key he should have.
-  if (event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL && value == ZMQ_PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC)
-    return LinkSockets::TalkChange::handshake_failed;
+  // Who answers does not have the key he should have, or does not encrypt at all. libzmq does not try again.
+  const bool is_stranger =
+      value == ZMQ_PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC || value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH;
+  if (event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL && is_stranger)
+    return LinkSockets::TalkChange::another_key;
   switch (event) {
     case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return LinkSockets::TalkChange::up;
     case ZMQ_EVENT_DISCONNECTED: return LinkSockets::TalkChange::down;
-    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: return LinkSockets::TalkChange::handshake_failed;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
+      // It hung up. A broker that says nothing for too long is stopped or far away, and no stranger for it.
+      return value == EPIPE || value == ECONNRESET ? LinkSockets::TalkChange::handshake_failed
+                                                   : LinkSockets::TalkChange::none;
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL: return LinkSockets::TalkChange::not_zeromq;
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: return LinkSockets::TalkChange::not_admitted;
     default: return LinkSockets::TalkChange::none;

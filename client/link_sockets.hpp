@@ -15,7 +15,15 @@ namespace palabre {
 /// thread.
 class LinkSockets {
  public:
-  enum class TalkChange : std::uint8_t { none, up, down, handshake_failed, not_zeromq, not_admitted };
+  enum class TalkChange : std::uint8_t {
+    none,
+    up,
+    down,
+    handshake_failed,
+    another_key,
+    not_zeromq,
+    not_admitted
+  };
 
   struct FeedFrame {
     zmq::message_t topic;

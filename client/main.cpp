@@ -4,7 +4,10 @@
 
 #include "client/cli/program.hpp"
 #include "client/cli/verbs.hpp"
+#include "client/exit_status.hpp"
 #include "client/identity.hpp"
+#include "client/known_brokers.hpp"
+#include "client/say.hpp"
 #include "client/terminal/run_chat.hpp"
 
 namespace {
@@ -18,12 +21,18 @@ std::filesystem::path read_marks_file(const std::string& name) {
 }
 
 int chat(const Settings& settings, bool is_plain_wanted) {
-  return palabre::terminal::run_chat({.client = palabre::cli::client_options(settings),
-                                      .room = settings.config.room,
-                                      .history_lines = settings.config.history,
-                                      .read_marks = read_marks_file(settings.config.name),
-                                      .mode = palabre::terminal::choose_mode(is_plain_wanted),
-                                      .uses_colours = palabre::terminal::may_use_colours()});
+  if (const auto why = palabre::cli::refuse_server(settings)) {
+    palabre::say(*why);
+    return palabre::kUsage;
+  }
+  return palabre::terminal::run_chat(
+      {.client = palabre::cli::client_options(settings),
+       .room = settings.config.room,
+       .history_lines = settings.config.history,
+       .read_marks = read_marks_file(settings.config.name),
+       .on_welcome = [&settings] { accept_invitation(settings.server, palabre::known_brokers()); },
+       .mode = palabre::terminal::choose_mode(is_plain_wanted),
+       .uses_colours = palabre::terminal::may_use_colours()});
 }
 
 void add_chat(Program& program) {

@@ -72,6 +72,13 @@ void make_file(const fs::path& path, const std::string& content) {
   if (linked != 0 && error != EEXIST) throw failure("make", path);
 }
 
+/// Whether the file is empty, or its last line has an end.
+bool ends_a_line(int descriptor) {
+  const auto size = ::lseek(descriptor, 0, SEEK_END);
+  char last = 0;
+  return size <= 0 || (::pread(descriptor, &last, 1, size - 1) == 1 && last == '\n');
+}
+
 }  // namespace
 
 std::string kept_secret(const fs::path& path, const std::function<std::string()>& make) {
@@ -80,6 +87,18 @@ std::string kept_secret(const fs::path& path, const std::function<std::string()>
   make_file(path, make() + "\n");
   if (auto secret = first_line(path)) return *secret;
   throw std::runtime_error(path.string() + " vanished while it was made");
+}
+
+void append_line(const fs::path& path, const std::string& line, const std::string& first_line) {
+  make_directory(path.parent_path());
+  if (!fs::exists(path)) make_file(path, first_line + "\n");
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC);
+  if (descriptor < 0) throw failure("write", path);
+  const auto content = (ends_a_line(descriptor) ? "" : "\n") + line + "\n";
+  // In one piece, which the kernel puts behind whatever is there by then.
+  const auto written = ::write(descriptor, content.data(), content.size());
+  const bool is_flushed = written == static_cast<ssize_t>(content.size()) && ::fsync(descriptor) == 0;
+  if (::close(descriptor) != 0 || !is_flushed) throw failure("write", path);
 }
 
 void replace_file(const fs::path& path, const std::string& content, FileReaders readers) {

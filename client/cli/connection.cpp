@@ -21,6 +21,10 @@ int status_of_connecting(const Problem& problem, const Deadline& deadline) {
 
 std::variant<Connection, int> connect(const Settings& settings, FeedUse feed, const Deadline& deadline,
                                       const std::filesystem::path& outbox_file) {
+  if (const auto why = refuse_server(settings)) {
+    say(*why);
+    return kUsage;
+  }
   auto options = client_options(settings);
   options.wants_feed = feed != FeedUse::none;
   options.follows_new_direct_rooms = feed == FeedUse::messages_and_new_direct_rooms;
@@ -32,6 +36,7 @@ std::variant<Connection, int> connect(const Settings& settings, FeedUse feed, co
     return status_of_connecting(*problem, deadline);
   }
   connection.welcome = std::get<reply::Welcome>(std::move(answer));
+  accept_invitation(settings.server, known_brokers());
   return connection;
 }
 

@@ -38,6 +38,10 @@ Program::Program() : app_("palabre: chat on a local network, for people and scri
       ->type_name("SERVER");
   app_.add_option_function<std::string>("--name", put("name"), "Who you are [PALABRE_NAME]")
       ->type_name("NAME");
+  app_.add_option_function<std::string>(
+          "--security", put("security"),
+          "curve; or open: unencrypted to other machines, too [PALABRE_SECURITY]")
+      ->type_name("WORD");
   app_.add_option("--profile", profile_, "Take the keys of [profile.NAME] in the configuration file")
       ->type_name("NAME");
   app_.add_option("--config", file_, "Read this configuration file")->type_name("FILE");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "client/client.hpp"
@@ -14,6 +15,16 @@ struct Settings {
   Trusted server;
   ClientConfig config;  ///< with a name that is not empty
 };
+
+/// Why this broker may not be spoken to, one sentence, if so: nothing would be encrypted, and it is on
+/// another machine.
+[[nodiscard]] inline std::optional<std::string> refuse_server(const Settings& settings) {
+  const auto& [server, address, origin, to_remember] = settings.server;
+  if (!origin.empty() || settings.config.may_be_open || is_on_this_machine(address)) return std::nullopt;
+  return "the key of " + address +
+         " is not known: begin with the invitation that palabred prints, or say --security open to talk "
+         "without encryption";
+}
 
 /// How the library is told of them. Makes the identity's secrets at first use; throws std::runtime_error with
 /// a sentence.

@@ -174,6 +174,7 @@ int run_chat(const ChatOptions& options) {
     say(sentence_of(*problem));
     return problem->kind == ProblemKind::timed_out ? kUnreachable : status_of(*problem);
   }
+  options.on_welcome();
   return ChatLoop(client, options, std::get<reply::Welcome>(std::move(answer))).run();
 }
 

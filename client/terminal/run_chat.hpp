@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "client/client.hpp"
@@ -18,7 +19,8 @@ struct ChatOptions {
   ClientOptions client;
   std::string room;
   std::size_t history_lines = 20;
-  std::filesystem::path read_marks = {};  ///< see read_marks.hpp; empty: nothing is kept
+  std::filesystem::path read_marks = {};     ///< see read_marks.hpp; empty: nothing is kept
+  std::function<void()> on_welcome = [] {};  ///< before anything is shown
   ScreenMode mode = ScreenMode::line;
   bool uses_colours = true;
 };

@@ -24,7 +24,8 @@ inline constexpr CallNumber kCall{1};
 /// Plays the sockets and the broker for one Conversation, with a clock that the test sets.
 class ConversationTest : public ::testing::Test {
  protected:
-  explicit ConversationTest(ClientOptions wanted = options()) : conversation({std::move(wanted), 1}) {}
+  explicit ConversationTest(ClientOptions wanted = options(), bool is_encrypted = false)
+      : conversation({.client = std::move(wanted), .seed = 1, .is_encrypted = is_encrypted}) {}
 
   struct Asked {
     RequestId id;

@@ -6,6 +6,9 @@
 
 #include <chrono>
 #include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "schema/invitation.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -30,18 +33,39 @@ class KnownBrokersTest : public ::testing::Test {
 TEST_F(KnownBrokersTest, know_nobody_before_the_first_invitation) { EXPECT_FALSE(brokers_.find("host:1")); }
 
 TEST_F(KnownBrokersTest, remember_each_broker_with_the_line_it_is_in) {
-  const auto first = brokers_.remember("host:1", kKey);
+  brokers_.remember("host:1", kKey);
   brokers_.remember("host:2", kOther);
+  brokers_.remember("host:1", kKey);
+  brokers_.remember("host:3", kOther);
   EXPECT_EQ(brokers_.find("host:1")->key, kKey);
   EXPECT_EQ(brokers_.find("host:2")->key, kOther);
-  EXPECT_EQ(first.origin, file().string() + ":2");
+  EXPECT_EQ(brokers_.find("host:1")->origin, file().string() + ":2");
   EXPECT_EQ(brokers_.find("host:2")->origin, file().string() + ":3");
-  EXPECT_EQ(brokers_.remember("host:1", kKey).origin, first.origin) << "once is enough";
+  EXPECT_EQ(brokers_.find("host:3")->origin, file().string() + ":4") << "once is enough";
+  EXPECT_EQ(std::filesystem::status(file()).permissions(), std::filesystem::perms(0600));
+}
+
+TEST_F(KnownBrokersTest, lose_no_broker_of_several_that_are_remembered_at_once) {
+  constexpr int kPrograms = 16;
+  std::vector<std::jthread> programs;
+  programs.reserve(kPrograms);
+  for (int i = 0; i < kPrograms; ++i) {
+    programs.emplace_back([this, i] { KnownBrokers(file()).remember("host:" + std::to_string(i), kKey); });
+  }
+  programs.clear();
+  for (int i = 0; i < kPrograms; ++i) EXPECT_TRUE(brokers_.find("host:" + std::to_string(i))) << i;
+}
+
+TEST_F(KnownBrokersTest, begin_a_line_of_their_own_behind_one_without_an_end) {
+  brokers_.remember("host:1", kKey);
+  std::ofstream(file(), std::ios::app) << "# written by hand";
+  brokers_.remember("host:2", kOther);
+  EXPECT_EQ(brokers_.find("host:2")->origin, file().string() + ":4");
 }
 
 TEST_F(KnownBrokersTest, never_take_another_key_for_one_they_know) {
   brokers_.remember("host:1", kKey);
-  EXPECT_THAT([this] { (void)brokers_.remember("host:1", kOther); },
+  EXPECT_THAT([this] { brokers_.remember("host:1", kOther); },
               ThrowsMessage<std::runtime_error>(HasSubstr(file().string() + ":2")));
   EXPECT_EQ(brokers_.find("host:1")->key, kKey);
 }
@@ -83,9 +107,19 @@ TEST_F(FindKey, encrypts_nothing_for_a_broker_nobody_was_invited_to) {
 TEST_F(FindKey, goes_on_encrypting_after_the_first_invitation) {
   const auto first = find_key({"tcp://host:1", kKey, "code"}, brokers_);
   EXPECT_EQ(first.server, text_of(Invitation{"host:1", kKey, "code"}));
+  EXPECT_FALSE(brokers_.find("host:1")) << "the broker has not shown yet that it has that key";
+  accept_invitation(first, brokers_);
   const auto later = find_key({"tcp://host:1"}, brokers_);
   EXPECT_EQ(later.server, text_of(Invitation{"host:1", kKey, ""}));
-  EXPECT_EQ(later.origin, first.origin);
+  EXPECT_EQ(later.origin, file().string() + ":2");
+  EXPECT_EQ(find_key({"tcp://host:1", kKey}, brokers_).origin, later.origin);
+  EXPECT_THROW((void)find_key({"tcp://host:1", kOther}, brokers_), std::runtime_error);
+}
+
+TEST_F(FindKey, holds_to_the_key_of_an_invitation_whatever_is_left_on_this_machine) {
+  accept_invitation(find_key({"tcp://127.0.0.1:9", kKey}, brokers_), brokers_);
+  leave("9", kOther);
+  EXPECT_EQ(find_key({"tcp://127.0.0.1:9"}, brokers_).server, text_of(Invitation{"127.0.0.1:9", kKey, ""}));
 }
 
 TEST_F(FindKey, needs_no_invitation_on_the_same_machine) {

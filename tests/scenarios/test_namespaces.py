@@ -79,6 +79,9 @@ def test_everything_works_through_the_firewall_and_nothing_else_is_open(machines
     broker = Broker(tmp_path / "broker", bind="0.0.0.0", prefix=server.prefix)
     broker.talk_port, broker.feed_port = TALK, FEED
     palabre = Palabre(tmp_path / "home", f"tcp://{server.address}:{TALK}", prefix=desk.prefix)
+    refused = palabre.run("alice", "send", "in clear")
+    assert refused.returncode == 2 and "--security open" in refused.stderr, refused.stderr
+    palabre.environment["PALABRE_SECURITY"] = "open"
     other = Program([*server.prefix, "/usr/bin/python3", "-m", "http.server", OTHER], tmp_path, "other")
     with broker, other:
         for port in (TALK, FEED, OTHER):
