@@ -48,10 +48,12 @@ std::optional<Refusal> object_to(const State& state, const command::Post& comman
   }
   const auto expected = expected_of(state, origin.client, post.outbox);
   if (post.counter > expected) return out_of_order(expected);
-  const bool is_elsewhere =
-      std::ranges::any_of(originals, [room](const auto& it) { return it.room != room; });
-  if (is_elsewhere) return refuse(RefusalCode::id_reused);
-  return std::nullopt;
+  const auto is_here = [room](const auto& it) { return it.room == room; };
+  if (std::ranges::all_of(originals, is_here)) return std::nullopt;
+  // Who never said any of it there, and may not read there, learns no more than of a room that is not there.
+  const bool knows_room =
+      state.rooms.may_read(room, origin.client) || std::ranges::any_of(originals, is_here);
+  return refuse(knows_room ? RefusalCode::id_reused : RefusalCode::no_such_room);
 }
 
 /// Where the post goes. The first one between two makes their room, if it is to be taken.

@@ -53,6 +53,32 @@ TEST_F(ClosedRooms, answer_who_is_not_invited_as_if_they_were_not_there) {
   EXPECT_THAT(ask(kRoom), testing::Each(RefusalCode::no_such_room));
 }
 
+TEST_F(ClosedRooms, are_not_found_by_a_counter_that_was_used_elsewhere) {
+  const auto ask = [this](const std::string& room) {
+    const std::vector<command::Post::Original> originals{{kLobby, {{1}, {1}, {1}, now_}}};
+    return std::vector{refused(post(kBob, room, {1}, {"x"}, originals)),
+                       refused(post(kBob, room, {1}, {"x", "y"}, originals)),
+                       refused(post(kBob, room, {9}, {"x"}))};
+  };
+  post(kBob, "lobby", {1}, {"x"});
+  EXPECT_EQ(ask(kRoom), ask("alice/none"));
+  EXPECT_THAT(ask(kRoom), testing::Each(RefusalCode::no_such_room));
+  let_in(kBob);
+  EXPECT_EQ(ask(kRoom)[0], RefusalCode::id_reused) << "a member knows that the room is there";
+  moderate(kAlice, Moderation::kick, "bob");
+  EXPECT_THAT(ask(kRoom), testing::Each(RefusalCode::no_such_room));
+}
+
+TEST_F(ClosedRooms, acknowledge_a_repeat_to_who_was_sent_away_since) {
+  let_in(kBob);
+  const auto stored = post(kBob, kRoom, {1}, {"x"});
+  moderate(kAlice, Moderation::ban, "bob");
+  const auto repeat = post(kBob, kRoom, {1}, {"x"}, {{{2}, {{1}, {1}, {1}, now_}}});
+  ASSERT_THAT(effects_of<effect::Acknowledge>(repeat), SizeIs(1));
+  EXPECT_EQ(effects_of<effect::Acknowledge>(repeat)[0].acks, effects_of<effect::Acknowledge>(stored)[0].acks);
+  EXPECT_EQ(refused(post(kBob, "lobby", {1}, {"x"}, {{{2}, {{1}, {1}, {1}, now_}}})), RefusalCode::id_reused);
+}
+
 TEST_F(ClosedRooms, take_in_who_is_invited) {
   const auto invited = moderate(kAlice, Moderation::invite, "bob", Role::reader);
   EXPECT_EQ(answer_in<reply::Moderated>(invited).name, "bob");

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 /// The rules of schema/README.md, sections 13 and 15, once more: plain sets of people, written from the page
 /// and without a look at the domain. `who` is somebody's first name, whatever he is called.
@@ -36,11 +37,19 @@ class PrivateOracle {
   }
 
   std::string post(const std::string& who, const std::string& room, std::uint64_t now) {
-    if (is_direct(room)) return talk(who, room.substr(1)) == "joined" ? "stored" : "no_such_client";
-    if (!rooms_.contains(room) || !rooms_.at(room).members.contains(who)) return "no_such_room";
-    const auto& here = rooms_.at(room);
-    if (here.mutes.contains(who) && here.mutes.at(who) > now) return "muted";
-    return here.ranks.at(who) == kReader ? "not_allowed" : "stored";
+    const auto answer = judge(who, room, now);
+    if (answer == "stored") said_[who].push_back(place(who, room));
+    return answer;
+  }
+  /// How much `who` has said; the next post has the counter after that.
+  [[nodiscard]] std::uint64_t counters_used(const std::string& who) const {
+    return said_.contains(who) ? said_.at(who).size() : 0;
+  }
+  /// What was posted under a counter once is posted under it again, wherever.
+  [[nodiscard]] std::string repeat(const std::string& who, const std::string& room,
+                                   std::uint64_t counter) const {
+    if (said_.at(who).at(counter - 1) == place(who, room)) return "stored";
+    return is_direct(room) || may_read(who, room) ? "id_reused" : "no_such_room";
   }
 
   /// `rank` is the one to give: reader 0, voice 1, moderator 2, owner 3.
@@ -104,6 +113,18 @@ class PrivateOracle {
 
   static bool is_direct(const std::string& room) { return room.front() == '@'; }
   static Names ends(const std::string& one, const std::string& other) { return {one, other}; }
+  /// A closed room by its name, a direct one by who is in it.
+  static Names place(const std::string& who, const std::string& room) {
+    return is_direct(room) ? ends(who, room.substr(1)) : Names{room};
+  }
+
+  std::string judge(const std::string& who, const std::string& room, std::uint64_t now) {
+    if (is_direct(room)) return talk(who, room.substr(1)) == "joined" ? "stored" : "no_such_client";
+    if (!rooms_.contains(room) || !rooms_.at(room).members.contains(who)) return "no_such_room";
+    const auto& here = rooms_.at(room);
+    if (here.mutes.contains(who) && here.mutes.at(who) > now) return "muted";
+    return here.ranks.at(who) == kReader ? "not_allowed" : "stored";
+  }
 
   std::string talk(const std::string& who, const std::string& other) {
     if (!people_.contains(other)) return "no_such_client";
@@ -148,6 +169,7 @@ class PrivateOracle {
   std::map<std::string, std::string> bearers_;
   std::map<std::string, Closed> rooms_;
   std::set<Names> talks_;
+  std::map<std::string, std::vector<Names>> said_;  ///< where, by counter
 };
 
 }  // namespace palabre::broker

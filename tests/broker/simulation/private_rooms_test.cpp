@@ -7,6 +7,7 @@
 
 #include "broker/domain/command_batch.hpp"
 #include "broker/domain/directory.hpp"
+#include "broker/domain/repeats.hpp"
 #include "broker/domain/room_views.hpp"
 #include "tests/broker/simulation/private_oracle.hpp"
 #include "tests/support/memory_journal.hpp"
@@ -48,13 +49,14 @@ class Game {
     now_ += below(3);
     const auto who = any(kPeople);
     const auto room = any(kRooms);
-    switch (below(10)) {
+    switch (below(11)) {
       case 0:
       case 1: expect(join(who, room), oracle_.join(who, room), who + " joins " + room); break;
       case 2: expect(leave(who, room), oracle_.leave(who, room), who + " leaves " + room); break;
       case 3:
       case 4:
       case 5: post(who, room); break;
+      case 6: post_again(who, room); break;
       default: moderate(who, room);
     }
     check_who_heard(who, room);
@@ -159,14 +161,24 @@ class Game {
     return answer_in(take(command::Leave{origin(who), said(room)}));
   }
 
-  void post(const std::string& who, const std::string& room) {
-    if (!state_.matrix.last_counter(client(who), kOutbox)) {
-      state_.matrix.learn(client(who), kOutbox, journal_.last_counter(client(who), kOutbox));
-    }
-    const auto counter = state_.matrix.last_counter(client(who), kOutbox)->next();
+  std::string post(const std::string& who, const std::string& room, std::uint64_t counter) {
     Texts texts;
     texts.push_back("x");
-    const auto got = answer_in(take(command::Post{origin(who), {said(room), kOutbox, counter, texts}}));
+    command::Post post{origin(who), {said(room), kOutbox, {counter}, texts}};
+    if (!look_up_originals(journal_, post, count_repeats(state_, journal_, post)))
+      throw std::runtime_error("what " + who + " posted is gone");
+    return answer_in(take(std::move(post)));
+  }
+
+  void post_again(const std::string& who, const std::string& room) {
+    const auto used = oracle_.counters_used(who);
+    if (used == 0) return post(who, room);
+    const auto counter = 1 + below(used);
+    expect(post(who, room, counter), oracle_.repeat(who, room, counter), who + " posts again in " + room);
+  }
+
+  void post(const std::string& who, const std::string& room) {
+    const auto got = post(who, room, oracle_.counters_used(who) + 1);
     expect(got, oracle_.post(who, room, now_), who + " posts in " + room);
     if (got != "stored") return;
     PrivateOracle::Names readers;
@@ -236,7 +248,7 @@ TEST(PrivateRooms, are_what_a_small_oracle_says) {
   }
   // A game in which one of these never comes would show nothing.
   for (const auto* answer : {"joined", "left", "stored", "done", "no_such_room", "not_allowed", "muted",
-                             "no_such_client", "wrong_token"}) {
+                             "no_such_client", "id_reused", "wrong_token"}) {
     EXPECT_GT(answers[answer], steps / 5'000) << answer;
   }
   EXPECT_GT(notices_heard, steps / 100);
