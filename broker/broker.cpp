@@ -184,7 +184,7 @@ struct Broker::Parts {
 
   Guard::Ports guard_ports(decltype(Watch::on_ended) on_ended) {
     Guard::Ports ports{[this] { outbox.wake_up().ring(); },
-                       [this] { return board.with([](const auto& newest) { return newest->rooms(); }); },
+                       [this] { return board.with([](const auto& newest) { return newest->open_rooms(); }); },
                        [this](const ConnectionEvent& event) { publisher->tell_audience(event); },
                        std::move(on_ended)};
     if (memory.is_on()) ports.look_at_memory = [this] { memory.look(); };

@@ -74,6 +74,7 @@ void Directory::add_rooms(const Rooms& rooms) {
     auto& shown = rooms_.change(added, edition_);
     shown.name = all[added].name;
     shown.kind = all[added].kind;
+    if (shown.kind == RoomKind::open) ++open_rooms_;
     // Direct rooms may be many, and are found among those of the reader.
     if (shown.kind == RoomKind::direct) continue;
     if (!numbers) numbers = std::make_shared<Numbers>(*by_name_);

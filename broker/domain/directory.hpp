@@ -37,6 +37,8 @@ class Directory {
   [[nodiscard]] const Epoch& epoch() const { return epoch_; }
   [[nodiscard]] std::size_t clients() const { return clients_.size(); }
   [[nodiscard]] std::size_t rooms() const { return rooms_.size(); }
+  /// How many of them the feed carries.
+  [[nodiscard]] std::size_t open_rooms() const { return open_rooms_; }
   /// Requires a number that it has.
   [[nodiscard]] const Client& at(ClientNumber client) const { return clients_[client.value - 1]; }
   [[nodiscard]] const Room& at(RoomNumber room) const { return rooms_[room.value - 1]; }
@@ -69,6 +71,7 @@ class Directory {
   std::uint64_t edition_ = 0;  ///< counts the pictures
   SharedVector<Client> clients_;
   SharedVector<Room> rooms_;
+  std::size_t open_rooms_ = 0;
   std::shared_ptr<const Numbers> by_name_ = std::make_shared<const Numbers>();
   std::shared_ptr<const Roster::Names> former_names_ = std::make_shared<const Roster::Names>();
 };

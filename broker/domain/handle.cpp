@@ -9,7 +9,7 @@
 namespace palabre::broker {
 
 void Turn::notify(RoomNumber room, NoticeEvent what) const {
-  const auto& [name, kind, head, members, standings, moderations] = state.rooms.at(room);
+  const auto& [name, kind, head, members, standings, moderations, made_by] = state.rooms.at(room);
   if (kind == RoomKind::open) {
     outcome.effects.emplace_back(effect::Notify{name, std::move(what)});
     return;

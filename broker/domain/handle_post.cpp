@@ -26,7 +26,7 @@ Refusal refuse_muted(std::uint64_t for_ms) {
 
 /// Why the client may not say anything in the room, if so.
 std::optional<Refusal> refuse_speaking(const State& state, RoomNumber room, ClientNumber client, TimeMs now) {
-  const auto& [name, kind, head, members, standings, moderations] = state.rooms.at(room);
+  const auto& [name, kind, head, members, standings, moderations, made_by] = state.rooms.at(room);
   if (!members.contains(client)) {
     return refuse(kind == RoomKind::open ? RefusalCode::not_a_member : RefusalCode::no_such_room);
   }

@@ -1,25 +1,41 @@
 #include "broker/domain/make_room.hpp"
 
+#include <algorithm>
+
 #include "schema/limits.hpp"
 
 namespace palabre::broker {
 namespace {
 
 RoomNumber add_room(const Turn& turn, ClientNumber client, const std::string& stored_name) {
-  const auto room = turn.state.rooms.add(stored_name);
+  const auto room = turn.state.rooms.add(stored_name, {}, client);
   turn.outcome.records.emplace_back(record::RoomMade{room, stored_name, client, turn.now});
   add_member(turn, room, client);
   return room;
 }
 
+/// Why a client may make no other room of the kind; nothing when he may. Everybody can count open rooms, so
+/// how many are one's to make may follow from how many are left. For closed ones that would tell how many
+/// others have.
+std::optional<Refusal> refuse_another(const State& state, ClientNumber client, RoomKind kind) {
+  const auto taken = state.rooms.count(kind);
+  if (taken >= limits::kRoomsMax) {
+    return refuse(RefusalCode::too_many, "this broker takes no more rooms of this kind");
+  }
+  const auto share = (limits::kRoomsMax - taken) / limits::kOpenRoomsMadeShare;
+  const auto most =
+      kind == RoomKind::closed ? limits::kClosedRoomsMadeMax : std::max(limits::kOpenRoomsMadeMin, share);
+  if (state.rooms.count_made(client, kind) < most) return std::nullopt;
+  return refuse(RefusalCode::too_many, "you have made your share of rooms: the rest is for others");
+}
+
 Result<RoomNumber> make_named(const Turn& turn, ClientNumber client, const std::string& name) {
   const auto& state = turn.state;
-  const bool is_closed = room_kind(name) == RoomKind::closed;
+  const auto kind = *room_kind(name);
+  const bool is_closed = kind == RoomKind::closed;
   // Whether somebody else has made it is nothing to him.
   if (is_closed && person_in(name) != state.roster.at(client).name) return refuse(RefusalCode::no_such_room);
-  if (state.rooms.named() >= limits::kRoomsMax) {
-    return refuse(RefusalCode::too_many, "this broker takes no more rooms");
-  }
+  if (auto refusal = refuse_another(state, client, kind)) return std::move(*refusal);
   if (auto refusal = refuse_membership(state, client)) return std::move(*refusal);
   const auto room = add_room(turn, client, name);
   if (is_closed) turn.set_standing(room, client, Standing{Role::owner});

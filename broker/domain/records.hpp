@@ -137,6 +137,7 @@ struct Image {
     std::vector<ClientNumber> members;
     std::vector<std::pair<ClientNumber, Standing>> standings = {};
     std::uint64_t moderations = 0;  ///< so many are noted
+    ClientNumber made_by = {};      ///< 0: nobody, or it is lost
   };
   Epoch epoch;
   TimeMs last_at;               ///< time of the newest message, 0 when there is none

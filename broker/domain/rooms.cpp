@@ -22,12 +22,23 @@ RoomNumber Rooms::find(std::string_view name) const {
   return found == by_name_.end() ? RoomNumber{} : found->second;
 }
 
-RoomNumber Rooms::add(std::string name, Sequence head) {
+std::size_t Rooms::count(RoomKind kind) const {
+  const auto found = counts_.find(kind);
+  return found == counts_.end() ? 0 : found->second;
+}
+
+std::size_t Rooms::count_made(ClientNumber client, RoomKind kind) const {
+  const auto found = made_.find({client, kind});
+  return found == made_.end() ? 0 : found->second;
+}
+
+RoomNumber Rooms::add(std::string name, Sequence head, ClientNumber made_by) {
   const RoomNumber number{static_cast<std::uint32_t>(rooms_.size() + 1)};
   const auto kind = kind_of_stored(name);
-  if (kind != RoomKind::direct) ++named_;
+  ++counts_[kind];
+  if (made_by) ++made_[{made_by, kind}];
   by_name_.emplace(name, number);
-  rooms_.push_back({std::move(name), kind, head, {}});
+  rooms_.push_back({.name = std::move(name), .kind = kind, .head = head, .members = {}, .made_by = made_by});
   return number;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "broker/domain/records.hpp"
@@ -21,6 +22,7 @@ struct Room {
   std::set<ClientNumber> members;                   ///< of a direct room: both, for ever
   std::map<ClientNumber, Standing> standings = {};  ///< of a closed room
   std::uint64_t moderations = 0;                    ///< so many are noted
+  ClientNumber made_by = {};                        ///< 0: nobody who is known
 
   /// Where somebody stands in a closed room, with a ban counted as nowhere; null: nowhere.
   [[nodiscard]] const Standing* standing(ClientNumber client) const;
@@ -39,10 +41,11 @@ class Rooms {
   /// Requires a number that was given.
   [[nodiscard]] const Room& at(RoomNumber room) const { return rooms_.at(room.value - 1); }
   [[nodiscard]] const std::vector<Room>& all() const { return rooms_; }
-  /// How many have a name of their own: all but the direct ones.
-  [[nodiscard]] std::size_t named() const { return named_; }
+  [[nodiscard]] std::size_t count(RoomKind kind) const;
+  /// How many a client has made, be it in them or not.
+  [[nodiscard]] std::size_t count_made(ClientNumber client, RoomKind kind) const;
 
-  RoomNumber add(std::string name, Sequence head = {});
+  RoomNumber add(std::string name, Sequence head = {}, ClientNumber made_by = {});
   void join(RoomNumber room, ClientNumber client);
   void leave(RoomNumber room, ClientNumber client);
   [[nodiscard]] bool is_member(RoomNumber room, ClientNumber client) const;
@@ -71,7 +74,8 @@ class Rooms {
   Room& change(RoomNumber room) { return rooms_.at(room.value - 1); }
 
   std::vector<Room> rooms_;
-  std::size_t named_ = 0;
+  std::map<RoomKind, std::size_t> counts_;
+  std::map<std::pair<ClientNumber, RoomKind>, std::size_t> made_;
   std::unordered_map<std::string, RoomNumber> by_name_;
   std::unordered_map<ClientNumber, std::set<RoomNumber>> memberships_;
 };

@@ -40,7 +40,7 @@ State restore(const Image& image) {
     state.matrix.set_columns(number, client.columns);
   }
   for (const auto& room : image.rooms) {
-    const auto number = state.rooms.add(room.name, room.head);
+    const auto number = state.rooms.add(room.name, room.head, room.made_by);
     for (const auto member : room.members) state.rooms.join(number, member);
     for (const auto& [client, standing] : room.standings) state.rooms.set_standing(number, client, standing);
     state.rooms.set_moderations(number, room.moderations);

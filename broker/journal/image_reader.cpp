@@ -69,10 +69,10 @@ std::vector<Image::Room> read_rooms(SQLite::Database& database, SegmentReader& s
   std::vector<Image::Room> rooms;
   while (read.next()) {
     const auto number = read.number<RoomNumber>(0);
-    rooms.push_back({number, read.text(1), segments.head(number), {}, {}, 0});
+    const auto made_by = read.number<ClientNumber>(2);
+    rooms.push_back({number, read.text(1), segments.head(number), {}, {}, 0, made_by});
     require(rooms.back().number.value == rooms.size(), "room numbers have a hole");
-    require(checksum_of_room(number, rooms.back().name, read.number<ClientNumber>(2),
-                             read.number<TimeMs>(3)) == read.integer(4),
+    require(checksum_of_room(number, rooms.back().name, made_by, read.number<TimeMs>(3)) == read.integer(4),
             "room " + std::to_string(number.value) + " has changed");
   }
   return rooms;

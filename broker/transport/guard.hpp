@@ -43,7 +43,7 @@ class Guard {
   struct Ports {
     /// Has the router look whether something came.
     std::function<void()> wake_router;
-    /// How many rooms there are: who subscribes to much more than all of them is not let go on.
+    /// How many rooms the feed carries: who subscribes to much more than all of them is not let go on.
     std::function<std::size_t()> count_rooms;
     /// Hears who comes to the feed and goes, on this thread.
     std::function<void(const ConnectionEvent&)> tell_audience;

@@ -101,7 +101,8 @@ Reply read_heads(Fields& fields) {
 
 Reply read_rooms(Fields& fields) {
   reply::Rooms rooms;
-  rooms.rooms = read_rows<reply::RoomEntry>(fields, fields.array("rooms"), "a room", 3, [](Row& row) {
+  const auto listed = fields.array("rooms", limits::kRoomsListedMax);
+  rooms.rooms = read_rows<reply::RoomEntry>(fields, listed, "a room", 3, [](Row& row) {
     reply::RoomEntry entry;
     entry.room = row.room();
     entry.head = row.id<Sequence>(0);

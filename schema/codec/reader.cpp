@@ -42,7 +42,7 @@ class Builder : public msgpack::detail::create_object_visitor {
 
  private:
   static msgpack::unpack_limit protocol_limits() {
-    return {std::max(limits::kEventsMax, limits::kRoomsMax),
+    return {std::max(limits::kEventsMax, limits::kRoomsListedMax),
             limits::kMapKeysMax,
             limits::kRequestBytesMax,
             limits::kRequestBytesMax,

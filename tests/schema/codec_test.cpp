@@ -27,7 +27,7 @@ TEST(Codec, says_that_bytes_are_no_msgpack) {
 
 TEST(Codec, says_that_sizes_or_nesting_exceed_the_limits) {
   const std::string three_arrays("\x91\x91\x91", 3);
-  const std::string long_array("\xdc\x04\x01", 3);
+  const std::string long_array("\xdc\x05\x01", 3);
   const std::string long_map("\xde\x00\x21", 3);
   const std::string long_text("\xdb\x00\x04\x00\x01", 5);
   const std::string extension("\xd4\x01\x00", 3);
@@ -42,6 +42,18 @@ TEST(Codec, says_that_sizes_or_nesting_exceed_the_limits) {
 Batch batch_of(std::vector<Event> events) {
   return {
       .epoch = "5ca1ab1e0ddba11f", .room = "lobby", .first = {1}, .names = {}, .events = std::move(events)};
+}
+
+TEST(Codec, reads_as_many_rooms_as_anybody_may_be_shown) {
+  reply::Rooms rooms;
+  while (rooms.rooms.size() < limits::kRoomsListedMax) {
+    rooms.rooms.push_back({std::string(24, 'a') + "/" + std::string(32, 'b'), {limits::kIntegerMax}, 1000});
+  }
+  const auto frame = encode(RequestId{1}, Reply(rooms));
+  EXPECT_LE(frame.size(), limits::kRequestBytesMax);
+  const auto read = decode_reply(frame);
+  ASSERT_TRUE(read.ok()) << read.refusal().text;
+  EXPECT_EQ(std::get<reply::Rooms>(read->body).rooms.size(), limits::kRoomsListedMax);
 }
 
 TEST(Codec, writes_events_whose_time_goes_back) {

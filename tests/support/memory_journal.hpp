@@ -199,7 +199,7 @@ class MemoryJournal : public Journal, public Archive {
 
   void add(const record::RoomMade& made) {
     require(made.room.value == store_.image.rooms.size() + 1, "room numbers must have no hole");
-    store_.image.rooms.push_back({made.room, made.name, {}, {}, {}, 0});
+    store_.image.rooms.push_back({made.room, made.name, {}, {}, {}, 0, made.by});
   }
 
   void add(const record::Joined& joined) {

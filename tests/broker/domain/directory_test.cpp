@@ -67,6 +67,17 @@ TEST_F(DirectoryTest, pictures_identities_rooms_and_members) {
   EXPECT_THAT(members(directory->at(kLobby).members), ElementsAre(kAlice, kBob));
 }
 
+TEST_F(DirectoryTest, counts_the_rooms_that_the_feed_carries) {
+  state_ = used_state();
+  admit("alice", {1}, "a");
+  join(kAlice, "alice/tea");
+  post(kAlice, "@bob", {1}, {"x"});
+  const auto before = picture(state_);
+  EXPECT_EQ(before->rooms(), 4U);
+  EXPECT_EQ(before->open_rooms(), 2U);
+  EXPECT_EQ(next(*before, state_, join(kAlice, "cake"))->open_rooms(), 3U);
+}
+
 TEST_F(DirectoryTest, does_not_change_with_the_state_it_was_made_of) {
   const auto directory = picture(state_);
   admit("alice", kDesk);

@@ -18,9 +18,21 @@ class JoinAndLeave : public DomainTest {
   }
 
   /// Adds rooms of which nobody is a member until there are so many.
-  void fill_rooms(std::size_t count) {
+  void fill_rooms(std::size_t count, const std::string& prefix = "room") {
     while (state_.rooms.all().size() < count) {
-      state_.rooms.add("room" + std::to_string(state_.rooms.all().size()));
+      state_.rooms.add(prefix + std::to_string(state_.rooms.all().size()));
+    }
+  }
+  /// Makes and leaves rooms until that is refused, and says how many.
+  std::size_t make_all_he_may(ClientNumber client, const std::string& prefix) {
+    for (std::size_t made = 0;; ++made) {
+      const auto outcome = join(client, prefix + std::to_string(made));
+      const auto reply = effects_of<effect::Answer>(outcome).at(0).reply;
+      if (const auto* refusal = std::get_if<Refusal>(&reply)) {
+        EXPECT_EQ(refusal->code, RefusalCode::too_many);
+        return made;
+      }
+      state_.rooms.leave(state_.rooms.find(prefix + std::to_string(made)), client);
     }
   }
   /// Makes Alice a member of so many rooms in all.
@@ -73,6 +85,32 @@ TEST_F(JoinAndLeave, makes_rooms_up_to_the_limit_and_no_more) {
   EXPECT_THAT(outcome.records, IsEmpty());
   EXPECT_EQ(state_.rooms.find("one-too-many"), RoomNumber{0});
   EXPECT_FALSE(answer_in<reply::Joined>(join(kBob, "last")).is_new) << "what exists may be joined";
+}
+
+TEST_F(JoinAndLeave, lets_one_make_an_eighth_of_the_rooms_that_are_left) {
+  EXPECT_EQ(make_all_he_may(kAlice, "a"), 113U) << "910 are left then";
+  EXPECT_EQ(make_all_he_may(kBob, "b"), 101U);
+  EXPECT_EQ(make_all_he_may(kAlice, "more-"), 0U);
+  EXPECT_FALSE(answer_in<reply::Joined>(join(kAlice, "b0")).is_new) << "what exists may be joined";
+}
+
+TEST_F(JoinAndLeave, lets_one_make_eight_rooms_as_long_as_there_are_any) {
+  fill_rooms(limits::kRoomsMax - 10);
+  EXPECT_EQ(make_all_he_may(kAlice, "a"), 8U);
+  EXPECT_EQ(make_all_he_may(kBob, "b"), 2U);
+}
+
+TEST_F(JoinAndLeave, counts_closed_rooms_apart_and_lets_nobody_count_those_of_others) {
+  fill_rooms(limits::kRoomsMax, "carol/");
+  EXPECT_EQ(make_all_he_may(kAlice, "a"), 113U) << "as if there were no closed ones";
+  EXPECT_EQ(make_all_he_may(kBob, "bob/"), 1U);
+  EXPECT_THAT(answer_in<Refusal>(join(kBob, "bob/more")).text, testing::HasSubstr("no more rooms"));
+}
+
+TEST_F(JoinAndLeave, lets_one_make_so_many_closed_rooms_however_many_there_are) {
+  EXPECT_EQ(make_all_he_may(kAlice, "alice/"), limits::kClosedRoomsMadeMax);
+  fill_rooms(900, "carol/");
+  EXPECT_EQ(make_all_he_may(kBob, "bob/"), limits::kClosedRoomsMadeMax);
 }
 
 TEST_F(JoinAndLeave, gives_memberships_up_to_the_limit_and_no_more) {

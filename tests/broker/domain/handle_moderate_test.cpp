@@ -253,7 +253,8 @@ TEST_F(DirectRooms, do_not_count_among_memberships_but_have_a_limit_of_their_own
   EXPECT_NO_THROW((void)answer_in<reply::Joined>(join(kAlice, "cake")));
   EXPECT_EQ(refused(post(kAlice, "@bob", {1}, {"x"})), RefusalCode::too_many);
   EXPECT_EQ(refused(post(kBob, "@alice", {1}, {"x"})), RefusalCode::too_many);
-  EXPECT_EQ(state_.rooms.named(), 3U) << "nor among the rooms that a broker takes";
+  EXPECT_EQ(state_.rooms.count(RoomKind::open), 2U) << "nor among the rooms that a broker takes";
+  EXPECT_EQ(state_.rooms.count(RoomKind::closed), 1U);
 }
 
 }  // namespace

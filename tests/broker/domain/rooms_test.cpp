@@ -20,6 +20,20 @@ TEST(Rooms, numbers_rooms_from_one) {
   EXPECT_EQ(rooms.find("team"), RoomNumber{0});
 }
 
+TEST(Rooms, counts_them_by_kind_and_by_who_made_them) {
+  Rooms rooms;
+  rooms.add("lobby");
+  rooms.add("tea", {}, kSomebody);
+  rooms.add("alice/tea", {}, kSomebody);
+  rooms.add(direct_name(kSomebody, kSomebodyElse), {}, kSomebodyElse);
+  EXPECT_EQ(rooms.count(RoomKind::open), 2U);
+  EXPECT_EQ(rooms.count(RoomKind::closed), 1U);
+  EXPECT_EQ(rooms.count(RoomKind::direct), 1U);
+  EXPECT_EQ(rooms.count_made(kSomebody, RoomKind::open), 1U);
+  EXPECT_EQ(rooms.count_made(kSomebodyElse, RoomKind::direct), 1U);
+  EXPECT_EQ(rooms.count_made(kSomebodyElse, RoomKind::open), 0U);
+}
+
 TEST(Rooms, counts_each_timeline_by_itself) {
   Rooms rooms;
   const auto lobby = rooms.add("lobby");

@@ -44,6 +44,12 @@ TEST_F(StateTest, goes_on_from_a_stores_numbers_names_and_time) {
   EXPECT_TRUE(state_.rooms.is_member(kTea, kBob));
 }
 
+TEST_F(StateTest, goes_on_from_who_made_which_room) {
+  Image image = used_store();
+  image.rooms[1].made_by = kBob;
+  EXPECT_EQ(restore(image).rooms.count_made(kBob, RoomKind::open), 1U);
+}
+
 TEST_F(StateTest, comes_back_with_nobody_connected) {
   state_ = restore(used_store());
   EXPECT_FALSE(state_.roster.at(kAlice).is_online());

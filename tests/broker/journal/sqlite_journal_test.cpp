@@ -98,6 +98,7 @@ TEST_F(SqliteJournalTest, brings_everything_back_after_a_restart) {
   EXPECT_EQ(image.rooms[0].head, Sequence{2});
   EXPECT_THAT(image.rooms[0].members, ElementsAre(kAlice, kBob));
   EXPECT_EQ(image.rooms[1].name, "tea");
+  EXPECT_EQ(image.rooms[1].made_by, kAlice);
   EXPECT_EQ(image.rooms[1].head, Sequence{1});
   EXPECT_THAT(image.rooms[1].members, ElementsAre(kAlice));
   EXPECT_EQ(image.last_at, TimeMs{2001});

@@ -112,6 +112,7 @@ TEST_F(CopyTest, backs_up_a_store_that_is_served_and_restores_it_under_a_new_epo
   restore_store(temporary() / "backup", temporary() / "restored");
   const OpenStore restored(temporary() / "restored");
   EXPECT_NE(restored.journal->load().epoch, epoch);
+  EXPECT_EQ(restored.journal->load().rooms.at(1).made_by, kAlice);
   EXPECT_THAT(texts(restored, kLobby), SizeIs(20));
   EXPECT_EQ(restored.journal->last_counter(kBob, {7}), Counter{20});
 }
@@ -151,6 +152,7 @@ TEST_F(RepairTest, copies_a_sound_store_whole_under_a_new_epoch) {
   const auto image = repaired.journal->load();
   EXPECT_NE(image.epoch, old.journal->load().epoch);
   EXPECT_THAT(image.rooms.at(1).members, ElementsAre(kBob));
+  EXPECT_EQ(image.rooms.at(1).made_by, kAlice);
   EXPECT_FALSE(image.clients.at(0).ban.has_value());
   EXPECT_EQ(image.clients.at(1).ban, "spam");
   EXPECT_THAT(image.clients.at(1).renamed, ElementsAre("bobby"));
