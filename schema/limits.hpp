@@ -22,8 +22,11 @@ inline constexpr std::size_t kOpenRoomsMadeMin = 8;    ///< by one identity, whi
 inline constexpr std::size_t kOpenRoomsMadeShare = 8;  ///< or an eighth of the places that are free
 inline constexpr std::size_t kClosedRoomsMadeMax = 32;
 inline constexpr std::size_t kMembershipsMax = 256;
-inline constexpr std::size_t kDirectRoomsMax = 512;
-inline constexpr std::size_t kRoomsListedMax = kRoomsMax + kMembershipsMax;
+inline constexpr std::size_t kDirectRoomsBegunMax = 256;
+inline constexpr std::size_t kDirectRoomsReceivedMax = 384;       ///< that others have begun with somebody
+inline constexpr std::size_t kDirectRoomsFromStrangersMax = 256;  ///< by who shares no closed room with him
+inline constexpr std::size_t kDirectRoomsMax = kDirectRoomsBegunMax + kDirectRoomsReceivedMax;
+inline constexpr std::size_t kRoomsListedMax = kRoomsMax + kMembershipsMax;  ///< all open ones, and one's own
 inline constexpr std::size_t kStandingsMax = 4096;
 inline constexpr std::uint64_t kMuteMsMax = std::uint64_t{365} * 24 * 3600 * 1000;
 inline constexpr std::size_t kMapKeysMax = 32;
@@ -45,6 +48,7 @@ inline constexpr std::uint64_t kHeartbeatsMissedMax = 3;
 static_assert(kRequestBytesMax > kTextBytesMax + 1024, "a longest text must fit a request");
 static_assert(kEventsTextBytesMax >= kTextBytesMax, "a longest text must fit a page");
 static_assert(kMembershipsMax + kDirectRoomsMax <= kEventsMax, "all rooms of a client must fit an array");
+static_assert(kDirectRoomsFromStrangersMax < kDirectRoomsReceivedMax, "acquaintances must find a place");
 static_assert(kRoomBytesMax + sizeof("notice//") < 245, "libzmq 4.3.4 mishandles topics of 246 to 255 bytes");
 static_assert(kTickDeadMs > 3 * kTickMs, "two lost ticks are not yet a dead feed");
 

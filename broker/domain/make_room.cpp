@@ -43,15 +43,33 @@ Result<RoomNumber> make_named(const Turn& turn, ClientNumber client, const std::
   return room;
 }
 
+/// Nobody is in a closed room without having been invited, and having come: who shares one is no stranger.
+bool share_closed_room(const Rooms& rooms, ClientNumber one, ClientNumber other) {
+  return std::ranges::any_of(rooms.rooms_of(one), [&rooms, other](RoomNumber room) {
+    return rooms.at(room).kind == RoomKind::closed && rooms.is_member(room, other);
+  });
+}
+
+/// Why the first may not begin to talk to the other; nothing when he may. What others begin with somebody is
+/// counted apart from what he begins, so that they cannot use that up.
+std::optional<Refusal> refuse_direct(const State& state, ClientNumber client, ClientNumber other) {
+  const auto& rooms = state.rooms;
+  if (rooms.count_made(client, RoomKind::direct) >= limits::kDirectRoomsBegunMax) {
+    return refuse(RefusalCode::too_many, "you have begun to talk to too many people already");
+  }
+  if (other == client) return std::nullopt;
+  const auto most = share_closed_room(rooms, client, other) ? limits::kDirectRoomsReceivedMax
+                                                            : limits::kDirectRoomsFromStrangersMax;
+  if (rooms.direct_rooms_received(other) < most) return std::nullopt;
+  const auto& name = state.roster.at(other).name;
+  return refuse(RefusalCode::too_many, "no direct room with " + name + " can be made now");
+}
+
 Result<RoomNumber> make_direct(const Turn& turn, ClientNumber client, const std::string& name) {
   const auto& state = turn.state;
   const auto other = state.roster.find(person_in(name));
   if (!other) return refuse(RefusalCode::no_such_client, "nobody has that name");
-  for (const auto end : {client, other}) {
-    if (state.rooms.direct_rooms_of(end) >= limits::kDirectRoomsMax) {
-      return refuse(RefusalCode::too_many, state.roster.at(end).name + " talks to too many people already");
-    }
-  }
+  if (auto refusal = refuse_direct(state, client, other)) return std::move(*refusal);
   const auto room = add_room(turn, client, direct_name(client, other));
   if (other != client) add_member(turn, room, other);
   return room;

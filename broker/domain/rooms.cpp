@@ -66,6 +66,13 @@ std::size_t Rooms::direct_rooms_of(ClientNumber client) const {
   return static_cast<std::size_t>(count);
 }
 
+std::size_t Rooms::direct_rooms_received(ClientNumber client) const {
+  const auto count = std::ranges::count_if(rooms_of(client), [this, client](RoomNumber room) {
+    return at(room).kind == RoomKind::direct && at(room).made_by != client;
+  });
+  return static_cast<std::size_t>(count);
+}
+
 void Rooms::set_standing(RoomNumber room, ClientNumber client, const std::optional<Standing>& standing) {
   if (standing) {
     change(room).standings.insert_or_assign(client, *standing);

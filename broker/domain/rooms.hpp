@@ -57,6 +57,8 @@ class Rooms {
   [[nodiscard]] const std::set<RoomNumber>& rooms_of(ClientNumber client) const;
   /// How many direct rooms a client is in.
   [[nodiscard]] std::size_t direct_rooms_of(ClientNumber client) const;
+  /// How many of them others have begun.
+  [[nodiscard]] std::size_t direct_rooms_received(ClientNumber client) const;
 
   /// Requires a closed room.
   void set_standing(RoomNumber room, ClientNumber client, const std::optional<Standing>& standing);

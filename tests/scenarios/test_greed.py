@@ -67,7 +67,7 @@ def test_sixteen_who_ask_for_all_they_may_keep_nobody_waiting(make_broker):
 def test_who_comes_back_to_many_rooms_may_ask_for_all_at_once(broker):
     with Peer(broker, "alice") as alice:
         alice.post("lobby", "hello")
-        numbers = [alice.send("history", room="lobby", count=1024, **{"from": 1}) for _ in range(768)]
+        numbers = [alice.send("history", room="lobby", count=1024, **{"from": 1}) for _ in range(896)]
         assert {alice.answer(number)["type"] for number in numbers} == {"page"}
 
 

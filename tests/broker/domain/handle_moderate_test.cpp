@@ -207,7 +207,20 @@ TEST_F(ClosedRooms, are_the_only_ones_that_are_moderated) {
   EXPECT_EQ(ask("@bob"), RefusalCode::not_allowed);
 }
 
-class DirectRooms : public ClosedRooms {};
+class DirectRooms : public ClosedRooms {
+ protected:
+  /// So many more rooms between the client and as many others, all of them begun by one of the two.
+  void begin_with(ClientNumber client, ClientNumber made_by, std::size_t count) {
+    for (; count > 0; --count) {
+      other_ = other_.next();
+      state_.rooms.join(state_.rooms.add(direct_name(client, other_), {}, made_by ? made_by : other_),
+                        client);
+    }
+  }
+
+ private:
+  ClientNumber other_{100};
+};
 
 TEST_F(DirectRooms, begin_with_the_first_message_and_hold_both) {
   const auto outcome = post(kAlice, "@bob", {1}, {"entre nous"});
@@ -246,15 +259,32 @@ TEST_F(DirectRooms, are_not_left) {
   EXPECT_EQ(refused(leave(kCarol, "@alice")), RefusalCode::no_such_room);
 }
 
-TEST_F(DirectRooms, do_not_count_among_memberships_but_have_a_limit_of_their_own) {
-  for (std::uint32_t other = 100; state_.rooms.direct_rooms_of(kAlice) < limits::kDirectRoomsMax; ++other) {
-    state_.rooms.join(state_.rooms.add(direct_name(kAlice, {other})), kAlice);
-  }
+TEST_F(DirectRooms, do_not_count_among_memberships_nor_among_the_rooms_that_a_broker_takes) {
+  begin_with(kAlice, {}, limits::kDirectRoomsReceivedMax);
   EXPECT_NO_THROW((void)answer_in<reply::Joined>(join(kAlice, "cake")));
-  EXPECT_EQ(refused(post(kAlice, "@bob", {1}, {"x"})), RefusalCode::too_many);
-  EXPECT_EQ(refused(post(kBob, "@alice", {1}, {"x"})), RefusalCode::too_many);
-  EXPECT_EQ(state_.rooms.count(RoomKind::open), 2U) << "nor among the rooms that a broker takes";
+  EXPECT_EQ(state_.rooms.count(RoomKind::open), 2U);
   EXPECT_EQ(state_.rooms.count(RoomKind::closed), 1U);
+}
+
+TEST_F(DirectRooms, are_begun_by_one_person_up_to_a_limit_that_others_do_not_use_up) {
+  begin_with(kAlice, {}, limits::kDirectRoomsMax);
+  EXPECT_THAT(records_of<record::RoomMade>(post(kAlice, "@bob", {1}, {"x"})), SizeIs(1));
+  begin_with(kAlice, kAlice, limits::kDirectRoomsBegunMax - 1);
+  EXPECT_EQ(refused(post(kAlice, "@carol", {2}, {"x"})), RefusalCode::too_many);
+  EXPECT_NO_THROW((void)effects_of<effect::Acknowledge>(post(kAlice, "@bob", {2}, {"x"})).at(0));
+}
+
+TEST_F(DirectRooms, are_begun_by_strangers_up_to_a_limit_that_leaves_places_for_acquaintances) {
+  begin_with(kAlice, {}, limits::kDirectRoomsFromStrangersMax);
+  const auto refusal = answer_in<Refusal>(post(kBob, "@alice", {1}, {"x"}));
+  EXPECT_EQ(refusal.code, RefusalCode::too_many);
+  EXPECT_EQ(refusal.text, "no direct room with alice can be made now");
+  let_in(kBob);
+  EXPECT_THAT(records_of<record::RoomMade>(post(kBob, "@alice", {1}, {"x"})), SizeIs(1));
+  begin_with(kAlice, {}, limits::kDirectRoomsReceivedMax - limits::kDirectRoomsFromStrangersMax - 1);
+  let_in(kCarol);
+  EXPECT_EQ(refused(post(kCarol, "@alice", {1}, {"x"})), RefusalCode::too_many);
+  EXPECT_THAT(records_of<record::RoomMade>(post(kAlice, "@carol", {1}, {"x"})), SizeIs(1));
 }
 
 }  // namespace

@@ -132,7 +132,7 @@ TEST(ReadingQueue, has_a_place_for_who_has_none_though_sixteen_have_all_they_may
 
 TEST(ReadingQueue, lets_one_client_ask_for_all_rooms_that_it_may_be_in) {
   ReadingQueue queue(16'384);
-  EXPECT_EQ(put(queue, kAlice, limits::kMembershipsMax + limits::kDirectRoomsMax), 768U);
+  EXPECT_EQ(put(queue, kAlice, limits::kMembershipsMax + limits::kDirectRoomsMax), 896U);
 }
 
 TEST(ReadingQueue, never_holds_more_than_its_places) {
