@@ -93,8 +93,9 @@ Ruling decide(const Turn& turn, const order::Rebind& rebind) {
   outcome.records.emplace_back(record::KeyBound{client, rebind.key, true});
   note(turn, Act::rebind, client, text_of(rebind.key));
   (state.roster.at(client).ban ? ruling.barred : ruling.admitted) = rebind.key;
+  // The operator may have said a former name.
   for (const auto room : state.rooms.rooms_of(client))
-    turn.notify(room, {NoticeKind::rekeyed, client, rebind.name});
+    turn.notify(room, {NoticeKind::rekeyed, client, state.roster.at(client).name});
   return ruling;
 }
 

@@ -155,6 +155,12 @@ TEST_F(Operate, tells_the_rooms_of_who_was_rebound) {
   EXPECT_THAT(notices, ElementsAre("rekeyed alice in lobby", "rekeyed alice in tea", "went alice in lobby"));
 }
 
+TEST_F(Operate, tells_of_a_new_key_under_the_present_name_whatever_the_operator_said) {
+  order(order::Rename{"alice", "alix"});
+  const auto notices = notices_in(order(order::Rebind{"alice", kOtherKey}));
+  EXPECT_THAT(notices, ElementsAre("rekeyed alix in lobby", "went alix in lobby"));
+}
+
 TEST_F(Operate, keeps_out_who_is_banned_whatever_the_new_key) {
   ban("alice");
   const auto ruling = ruling_in(order(order::Rebind{"alice", kOtherKey}));
