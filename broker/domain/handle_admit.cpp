@@ -7,11 +7,20 @@
 namespace palabre::broker {
 namespace {
 
-/// Why nobody can be made of a name that is free; nothing when somebody can.
-std::optional<Refusal> refuse_newcomer(const Roster& roster, const command::Admit& admit) {
+/// Why whoever is nobody yet cannot become somebody, whatever the name; nothing when he can.
+std::optional<Refusal> refuse_stranger(const Roster& roster, const command::Admit& admit) {
+  if (!admit.may_register && !admit.key.empty()) {
+    return refuse(RefusalCode::not_registered, "nobody here has this key, and newcomers need an invitation");
+  }
   if (!admit.may_register) return refuse(RefusalCode::not_registered);
   if (roster.is_spent(admit.invite))
     return refuse(RefusalCode::not_registered, "this invitation was used before");
+  return std::nullopt;
+}
+
+/// Why nobody can be made of a name that is free; nothing when somebody can.
+std::optional<Refusal> refuse_newcomer(const Roster& roster, const command::Admit& admit) {
+  if (auto refusal = refuse_stranger(roster, admit)) return refusal;
   return refuse_twin(roster, admit.name);
 }
 
@@ -25,6 +34,16 @@ std::optional<Refusal> refuse_identity(const Proof& proof, const command::Admit&
   if (admit.key.empty()) return has_token ? std::nullopt : std::optional(refuse(RefusalCode::wrong_token));
   if (proof.key == admit.key || (proof.key.empty() && has_token)) return std::nullopt;
   return refuse(RefusalCode::wrong_key);
+}
+
+/// The same, in words that a stranger may hear: whose key is nobody's, and who may not register, does not
+/// learn which names are taken. Who lost his key hears that it is another one once he is invited anew.
+std::optional<Refusal> refuse_claim(const Roster& roster, const command::Admit& admit, ClientNumber client,
+                                    ClientNumber owner) {
+  auto refusal = refuse_identity(roster.at(client).proof, admit, client == owner);
+  if (!refusal || admit.key.empty()) return refusal;
+  auto unheard = refuse_stranger(roster, admit);
+  return unheard ? std::move(unheard) : std::move(refusal);
 }
 
 Refusal refuse_banned(const std::string& reason) {
@@ -41,9 +60,9 @@ std::optional<Refusal> refuse_hello(const Roster& roster, const command::Admit& 
   if (keeper && keeper != client)
     return refuse(RefusalCode::not_allowed, "this key is \"" + roster.at(keeper).name + "\"'s");
   if (!client) return refuse_newcomer(roster, admit);
-  const auto& identity = roster.at(client);
-  if (const auto refusal = refuse_identity(identity.proof, admit, client == owner)) return refusal;
+  if (auto refusal = refuse_claim(roster, admit, client, owner)) return refusal;
   // Only whoever proves to be it hears why.
+  const auto& identity = roster.at(client);
   return identity.ban ? std::optional(refuse_banned(*identity.ban)) : std::nullopt;
 }
 

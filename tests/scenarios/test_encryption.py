@@ -131,6 +131,7 @@ def test_an_invitation_is_good_for_one_newcomer(make_broker, tmp_path):
     assert hello(Dealer(broker.talk, Keys(first)), "mallory")["reason"] == "not_registered"
     people = Palabre(tmp_path / "home", first)
     assert people.run("ada", "send", "bonjour").returncode == 0
+    assert hello(Dealer(broker.talk, Keys(first)), "ada")["reason"] == "not_registered", "nor is it told who is there"
     again = people.run("bob", "send", "bonjour")
     assert again.returncode == 4 and "used before" in again.stderr
     assert people.run("ada", "send", "still here").returncode == 0, "who is registered needs no new one"

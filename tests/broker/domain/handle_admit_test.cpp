@@ -186,6 +186,40 @@ TEST_F(AdmitByKey, refuses_another_key_even_with_the_token) {
   EXPECT_EQ(answer_in<Refusal>(admit_with("guess", "alice", kPhone, "token")).code, RefusalCode::wrong_key);
 }
 
+TEST_F(AdmitByKey, does_not_tell_who_may_not_register_which_names_are_taken) {
+  admit_with("key", "alice", kDesk);
+  admit("bob", ConnectionId{13}, "token");
+  command::Admit invited{ConnectionId{14}, {1}, "carol", {}, {}, "carol's", true, InviteId{99}};
+  decide(invited);
+  const auto refusals = [this](const command::Admit& stranger) {
+    std::vector<std::string> sentences;
+    for (const auto* name : {"alice", "bob", "carol", "nobody"}) {
+      auto admit = stranger;
+      admit.name = name;
+      const auto refusal = answer_in<Refusal>(decide(admit));
+      EXPECT_EQ(refusal.code, RefusalCode::not_registered) << name;
+      sentences.push_back(refusal.text);
+    }
+    return sentences;
+  };
+  const command::Admit uninvited{kPhone, {1}, {}, "guess", {}, "a stranger's", false};
+  EXPECT_THAT(refusals(uninvited), testing::Each(refusals(uninvited).front()));
+  const command::Admit late{kPhone, {1}, {}, "guess", {}, "a stranger's", true, InviteId{99}};
+  EXPECT_THAT(refusals(late), testing::Each(refusals(late).front()));
+}
+
+TEST_F(AdmitByKey, tells_who_lost_his_key_and_was_invited_again_that_it_is_another_one) {
+  admit_with("key", "alice", kDesk);
+  const command::Admit invited{kPhone, {1}, "alice", {}, {}, "a new key", true, InviteId{99}};
+  EXPECT_EQ(answer_in<Refusal>(decide(invited)).code, RefusalCode::wrong_key);
+}
+
+TEST_F(AdmitByKey, takes_who_may_not_register_for_whom_the_token_proves) {
+  admit("alice", kDesk, "token");
+  const command::Admit bound{kPhone, {1}, "alice", "token", {}, "key", false};
+  EXPECT_THAT(effects_of<effect::Admitted>(decide(bound)), SizeIs(1));
+}
+
 TEST_F(AdmitByKey, welcomes_a_hello_that_is_said_again_on_the_same_connection) {
   admit_with("key", "alice", kDesk);
   EXPECT_THAT(effects_of<effect::Admitted>(admit("alice", kDesk, "a hash of no token")), SizeIs(1));
