@@ -2,18 +2,13 @@
 
 import os
 import random
-import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import zmq
 from palabre_harness import Palabre, program
 from raw_sockets import SILENCE_S, ask, gets_no_answer, hello, listener
 from wire_client import Dealer, Keys, NoReply, token_of
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "faults"))
 
 # The whole figure is PALABRE_MIXES=10000.
 PEERS, MIXES = 8, int(os.environ.get("PALABRE_MIXES", 400))
@@ -150,14 +145,3 @@ def test_a_closed_broker_takes_nobody_new_on_either_port(make_broker):
     assert gets_no_answer(Dealer(broker.talk, Keys(broker.invitation)))
     assert hello(Dealer(broker.talk, ada), "ada")["type"] == "welcome"
     assert listener(broker, ada).poll(5_000)
-
-
-@pytest.mark.skipif(not shutil.which("strace"), reason="skipped: needs strace")
-def test_nobody_comes_in_while_the_thread_that_asks_for_keys_is_stopped(encrypted):
-    from calls import Injected
-
-    keys = Keys(encrypted.invitation)
-    with Injected(encrypted, "zap", "poll", "delay_exit=4000000"):
-        early, hearing = Dealer(encrypted.talk, keys), listener(encrypted, keys)
-        assert gets_no_answer(early) and not hearing.poll(0)
-    assert hello(Dealer(encrypted.talk, keys), "mallory", timeout=20)["type"] == "welcome"
