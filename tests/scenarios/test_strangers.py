@@ -1,19 +1,26 @@
-"""Whatever the registration: strangers get at most refusals and nothing of the feed."""
+"""Whatever the registration: strangers get at most refusals and nothing of the feed, and no broker is without the
+thread that asks for keys."""
 
 import contextlib
+import shutil
+import signal
+import socket
 import sys
 from pathlib import Path
 
 import pytest
 import zmq
-from palabre_harness import Broker, eventually
+from palabre_harness import READY, Broker, eventually
 from raw_sockets import ask, hello, listener
 from strangers import Stranger, every_request
 from wire_client import Dealer, Keys
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "faults"))
 
+from calls import Injected  # noqa: E402
 from stopped_thread import Stopped  # noqa: E402
+
+needs_strace = pytest.mark.skipif(not shutil.which("strace"), reason="skipped: needs strace")
 
 
 class Member:
@@ -59,6 +66,12 @@ class Town:
         broker.settings["registration"] = registration
         broker.restart()
         self.ada = Member(broker, self.keys)
+
+    def start_again(self) -> None:
+        self.ada.close()
+        self.broker.kill()
+        self.broker.start()
+        self.ada = Member(self.broker, self.keys)
 
     def requests(self, first: int = 1) -> list[dict]:
         """Who may register is soon no stranger: where all may, every hello has the name of somebody who is there."""
@@ -134,3 +147,43 @@ def test_nobody_comes_in_while_the_thread_that_asks_for_keys_is_stopped(town):
             stopped.close()
             registered = strangers["registered"]
             eventually(lambda: (1, "welcome") in registered.answers() and registered.feed.received())
+
+
+@needs_strace
+def test_the_broker_ends_at_once_when_the_thread_that_asks_for_keys_fails(town):
+    """Whoever comes next wakes that thread, and its next wait fails."""
+    ports = town.broker.talk_port, town.broker.feed_port
+    with Injected(town.broker, "zap", "poll", "error=EBADF"), town.strangers(registered=town.keys) as strangers:
+        assert town.broker.running.wait(timeout=10) == -signal.SIGABRT
+        assert not any(is_open(port) for port in ports)
+        assert answers(strangers) == feeds(strangers) == nothing(strangers)
+    town.start_again()
+    town.ada.says("it was that thread, and nothing else")
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as caller:
+        caller.bind(("127.0.5.9", 0))  # from the port's own address it might connect to itself
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+@needs_strace
+def test_a_broker_that_cannot_have_all_its_threads_is_never_ready(make_broker, tmp_path):
+    """Its first thread cannot be had, its second, … : one of them is the one that asks for keys."""
+    whole = make_broker(security="curve")
+    if whole.is_sanitized():
+        pytest.skip("skipped: a sanitizer has threads of its own")
+    assert "zap" in whole.threads()
+    for number in range(1, len(whole.threads())):
+        broker = Broker(tmp_path / f"without-{number}", security="curve", prefix=without_thread(number))
+        running = broker.start(is_awaited=False).running
+        try:
+            assert running.wait() in (1, -signal.SIGABRT) and not READY.search(running.talk())
+        finally:
+            running.signal(signal.SIGTERM)
+
+
+def without_thread(number: int) -> tuple:
+    """Runs a program that is refused its thread of that number. A signal to end it is passed on (-I 2)."""
+    return ("strace", "-f", "-I", "2", "-qq", "-o", "/dev/null", "-e", "trace=clone,clone3",
+            "-e", f"inject=clone,clone3:error=EAGAIN:when={number}")
