@@ -12,15 +12,17 @@ namespace palabre::fuzz {
 namespace {
 
 constexpr int kPatienceMs = 20;
+// A handshake takes three round trips and the zap thread's 10 ms.
+constexpr int kEncryptedPatienceMs = 50;
 constexpr RequestId kLastRequest{99};
 
-/// What libzmq says first on a connection without encryption.
-std::string greeting() {
+/// What libzmq says first on a connection.
+std::string greeting(std::string_view mechanism) {
   std::string bytes(64, '\0');
   bytes[0] = '\xff';
   bytes[9] = '\x7f';
   bytes[10] = '\x03';
-  bytes.replace(12, 4, "NULL");
+  bytes.replace(12, mechanism.size(), mechanism);
   return bytes;
 }
 
@@ -67,6 +69,13 @@ void HostilePeer::await_last_answer() {
   if (dealer_) await_reply(kLastRequest);
 }
 
+void HostilePeer::require_silence() {
+  if (dealer_ && !is_let_in_) read_replies();
+  zmq::message_t frame;
+  demand(!subscriber_ || is_let_in_at_feed_ || !subscriber_->recv(frame, zmq::recv_flags::dontwait),
+         "who was not let in hears nothing of the feed");
+}
+
 void HostilePeer::send_request(Script& script) {
   last_asked_ = RequestId{script.number(4)};
   send(encode(last_asked_, script.request()));
@@ -91,13 +100,25 @@ void HostilePeer::await_reply(RequestId last) {
 /// Sometimes under a routing id of its own choice, which may be somebody else's.
 void HostilePeer::connect(Script& script) {
   dealer_.reset();
-  is_heard_ = true;
   const auto claimed = script.number(16);
   dealer_.emplace(context_, zmq::socket_type::dealer);
   dealer_->set(zmq::sockopt::linger, 0);
-  dealer_->set(zmq::sockopt::rcvtimeo, kPatienceMs);
+  dealer_->set(zmq::sockopt::rcvtimeo, ports_.key.empty() ? kPatienceMs : kEncryptedPatienceMs);
   if (claimed >= 12) dealer_->set(zmq::sockopt::routing_id, "claimed-" + std::to_string(claimed));
+  is_heard_ = is_let_in_ = take_keys(*dealer_, script, false);
   dealer_->connect(from_here(ports_.talk));
+}
+
+/// Whether the broker may let in who has them.
+bool HostilePeer::take_keys(zmq::socket_t& socket, Script& script, bool at_feed) const {
+  if (ports_.key.empty()) return true;
+  const auto choice = script.number(8);
+  const auto& own = keys_.peers[(number_ + choice) % keys_.peers.size()];
+  if (choice == 7) return false;
+  if (choice == 6) return encrypt(socket, keys_.other_broker.open, own), false;
+  if (choice == 5 && at_feed) return encrypt(socket, ports_.key, keys_.outsider), false;
+  encrypt(socket, ports_.key, own);
+  return true;
 }
 
 std::string HostilePeer::from_here(const std::string& endpoint) const {
@@ -127,6 +148,7 @@ void HostilePeer::subscribe(Script& script) {
   if (!subscriber_) {
     subscriber_.emplace(context_, zmq::socket_type::xsub);
     subscriber_->set(zmq::sockopt::linger, 0);
+    is_let_in_at_feed_ = take_keys(*subscriber_, script, true);
     subscriber_->connect(from_here(ports_.feed));
   }
   (void)subscriber_->send(zmq::buffer(script.text()), zmq::send_flags::dontwait);
@@ -137,7 +159,8 @@ void HostilePeer::send_raw(Script& script) {
   const auto port = port_of(script.number(2) == 0 ? ports_.talk : ports_.feed);
   const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   demand(descriptor >= 0, "there is a socket");
-  const auto bytes = (script.number(2) == 0 ? greeting() : "") + script.text();
+  const auto bytes =
+      (script.number(2) == 0 ? greeting(ports_.key.empty() ? "NULL" : "CURVE") : "") + script.text();
   if (is_connected(descriptor, address_of(address_, 0), address_of("127.0.0.1", port)))
     (void)::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   ::close(descriptor);
@@ -150,6 +173,7 @@ void HostilePeer::read_replies() {
 
 /// Which request it answers.
 RequestId HostilePeer::check(const zmq::message_t& reply) {
+  demand(is_let_in_, "who was not let in gets no answer");
   demand(!reply.more(), "a reply is one frame");
   const auto decoded = decode_reply(reply.to_string_view());
   demand(decoded.ok(), "a reply is one of the protocol");

@@ -22,12 +22,12 @@ std::filesystem::path make_directory() {
   return pattern;
 }
 
-broker::Config config_in(const std::filesystem::path& directory) {
+broker::Config config_in(const std::filesystem::path& directory, bool is_encrypted) {
   auto read = broker::read_config({.flags = {{"data_dir", directory / "data"},
                                              {"bind", "127.0.0.1"},
                                              {"talk_port", "0"},
                                              {"feed_port", "0"},
-                                             {"security", "open"},
+                                             {"security", is_encrypted ? "curve" : "open"},
                                              {"durability", "memory"},
                                              {"heartbeat_ms", kHeartbeatMs}},
                                    .environment = [](const std::string&) { return std::nullopt; },
@@ -43,8 +43,15 @@ void must_not_fail(const std::exception& failure) {
 
 }  // namespace
 
-LiveBroker::LiveBroker() : directory_(make_directory()) {
-  broker_.emplace(config_in(directory_), broker::Broker::Watch{must_not_fail, must_not_fail, {}});
+void encrypt(zmq::socket_t& socket, const CurveKey& broker, const KeyPair& own) {
+  socket.set(zmq::sockopt::curve_serverkey, broker);
+  socket.set(zmq::sockopt::curve_publickey, own.open);
+  socket.set(zmq::sockopt::curve_secretkey, own.secret);
+}
+
+LiveBroker::LiveBroker(bool is_encrypted) : directory_(make_directory()) {
+  broker_.emplace(config_in(directory_, is_encrypted),
+                  broker::Broker::Watch{must_not_fail, must_not_fail, {}});
 }
 
 LiveBroker::~LiveBroker() {
@@ -52,11 +59,17 @@ LiveBroker::~LiveBroker() {
   std::filesystem::remove_all(directory_);
 }
 
-HonestPeer::HonestPeer(zmq::context_t& context, const std::string& talk)
+Ports LiveBroker::ports() const {
+  const auto invitation = broker_->invitation();
+  return {broker_->talk_endpoint(), broker_->feed_endpoint(), invitation ? invitation->broker : CurveKey{}};
+}
+
+HonestPeer::HonestPeer(zmq::context_t& context, const Ports& ports)
     : socket_(context, zmq::socket_type::dealer) {
   socket_.set(zmq::sockopt::linger, 0);
   socket_.set(zmq::sockopt::rcvtimeo, kTryMs);
-  socket_.connect(talk);
+  if (!ports.key.empty()) encrypt(socket_, ports.key, make_key_pair());
+  socket_.connect(ports.talk);
   const auto answer = ask(request::Hello{.name = "honest", .token = "the-token-of-the-honest"});
   demand(std::holds_alternative<reply::Welcome>(answer), "the honest peer is welcome");
 }

@@ -17,7 +17,9 @@ constexpr int kActionsMax = 64;
 /// The broker of the moment, somebody honest in it, and those who are not.
 class Scene {
  public:
-  void play(Script& script);
+  explicit Scene(bool is_encrypted) : broker_(is_encrypted) {}
+  /// What a peer is when a script begins, the one before has left it, or all are new ones.
+  void play(Script& script, bool with_new_peers);
   [[nodiscard]] bool is_over() const { return scripts_left_ == 0; }
 
  private:
@@ -26,17 +28,17 @@ class Scene {
   std::string next_address();
 
   LiveBroker broker_;
-  Ports ports_{broker_.talk(), broker_.feed()};
+  Ports ports_ = broker_.ports();
+  KeyRing keys_;
   zmq::context_t context_;
-  HonestPeer honest_{context_, ports_.talk};
+  HonestPeer honest_{context_, ports_};
   std::array<std::optional<HostilePeer>, 4> peers_;
   std::uint32_t addresses_ = 0;
   int scripts_left_ = kScriptsOfBroker;
 };
 
-/// What a peer is when a script begins, the one before has left it, or it is a new one.
-void Scene::play(Script& script) {
-  let_go_of_peers(script.number(4) == 0);
+void Scene::play(Script& script, bool with_new_peers) {
+  let_go_of_peers(with_new_peers);
   for (int actions = 0; actions < kActionsMax && !script.is_at_end(); ++actions) {
     peer(script.number(peers_.size())).act(script);
   }
@@ -47,6 +49,9 @@ void Scene::play(Script& script) {
     if (one) one->await_last_answer();
   }
   honest_.post();
+  for (auto& one : peers_) {
+    if (one) one->require_silence();
+  }
   --scripts_left_;
 }
 
@@ -58,7 +63,7 @@ void Scene::let_go_of_peers(bool all) {
 
 HostilePeer& Scene::peer(std::size_t index) {
   auto& one = peers_[index];
-  if (!one) one.emplace(context_, ports_, next_address());
+  if (!one) one.emplace(context_, ports_, keys_, index, next_address());
   return *one;
 }
 
@@ -71,13 +76,18 @@ std::string Scene::next_address() {
 
 }  // namespace
 
-/// A script of four peers against a live broker. Whatever they do, the honest one beside them is served.
+/// A script of four peers against a live broker. Whatever they do, the honest one beside them is served. A
+/// fourth of the scripts, told by their first byte, meet a broker that encrypts: there a connection costs ten
+/// milliseconds.
 void take(std::string_view input) {
-  static std::optional<Scene> scene;
-  if (scene && scene->is_over()) scene.reset();
-  if (!scene) scene.emplace();
+  static std::array<std::optional<Scene>, 2> scenes;
   Script script(input);
-  scene->play(script);
+  const auto how = script.number(16);
+  const bool is_encrypted = how >= 12;
+  auto& scene = scenes[is_encrypted ? 1 : 0];
+  if (scene && scene->is_over()) scene.reset();
+  if (!scene) scene.emplace(is_encrypted);
+  scene->play(script, how % 4 == 0);
 }
 
 }  // namespace palabre::fuzz
