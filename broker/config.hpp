@@ -41,6 +41,7 @@ struct Config {
   std::size_t changes_per_second = 0;
   std::size_t reads_per_second = 0;
   std::string bots;
+  std::size_t connections_per_identity = 0;
   std::size_t connections_per_address = 0;
   std::size_t connections_per_local_address = 0;
   std::size_t unread_bytes = 0;

@@ -99,15 +99,21 @@ constexpr std::array kKeys{
         "What one may post beyond; two together half as much, six or more a sixth. 0: none.",
         number<&Config::spare_messages_per_second>(3000, 0, 1'000'000'000)},
     Key{"changes_per_second", "requests",
-        "How often one identity may join, leave or moderate; beyond that it is told to wait. 0: any number.",
+        "How often one identity may come, join, leave or moderate; beyond that it is told to wait. 0: any "
+        "number.",
         number<&Config::changes_per_second>(200, 0, 1'000'000'000)},
     Key{"reads_per_second", "requests",
         "How often one identity may ask for history, people and the like; beyond that it waits. 0: any "
         "number.",
         number<&Config::reads_per_second>(2000, 0, 1'000'000'000)},
     Key{"bots", "",
-        "Names, separated by commas, that have ten times these rates; what is spare is the same for all.",
+        "Names, separated by commas, that have ten times these rates, and connections; what is spare is the "
+        "same for all.",
         text<&Config::bots>("")},
+    Key{"connections_per_identity", "connections",
+        "How many one identity may have to the talk port at once; the next one is told to try later. 0: any "
+        "number.",
+        number<&Config::connections_per_identity>(64, 0, 1'048'576)},
     Key{"connections_per_address", "connections",
         "How many may come from one address; one client has two. The next one is ended, and for a second the "
         "kernel keeps others away.",

@@ -24,9 +24,11 @@ struct Admit {
   std::string name;
   TokenHash token;  ///< empty: none was said
   RunId run = {};
-  CurveKey key = {};         ///< what the connection was encrypted with; empty: nothing
-  bool may_register = true;  ///< whether a newcomer is taken
-  InviteId invite = {};      ///< which invitation a newcomer came with, 0: none
+  CurveKey key = {};                ///< what the connection was encrypted with; empty: nothing
+  bool may_register = true;         ///< whether a newcomer is taken
+  InviteId invite = {};             ///< which invitation a newcomer came with, 0: none
+  std::size_t connections_max = 0;  ///< of one identity, this one among them; 0: any number
+  bool is_said_again = false;       ///< on a connection that was welcomed: proves only what it proved before
 };
 /// A connection said GOODBYE (`request`) or vanished (no request).
 struct Depart {

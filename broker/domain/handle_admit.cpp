@@ -1,4 +1,6 @@
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "broker/domain/handle.hpp"
@@ -51,9 +53,25 @@ Refusal refuse_banned(const std::string& reason) {
                         : refuse(RefusalCode::banned, "you are banned from this broker: " + reason);
 }
 
+/// Why the client may have no connection beside those that it has; nothing when it may. Those that are given
+/// up for this one do not count.
+std::optional<Refusal> refuse_connection(const Roster& roster, const command::Admit& admit,
+                                         ClientNumber client) {
+  if (admit.connections_max == 0 || roster.is_connected(client, admit.connection)) return std::nullopt;
+  const auto replaced = roster.others_of_run(client, admit.connection, admit.run).size();
+  if (roster.at(client).connections.size() - replaced < admit.connections_max) return std::nullopt;
+  constexpr std::uint64_t kUntilSomeMayHaveGoneMs = 5000;
+  auto refusal = refuse(RefusalCode::busy, "as many of your connections are open as one may have (" +
+                                               std::to_string(admit.connections_max) + ")");
+  refusal.retry_after_ms = kUntilSomeMayHaveGoneMs;
+  return refusal;
+}
+
 std::optional<Refusal> refuse_hello(const Roster& roster, const command::Admit& admit) {
   const auto owner = roster.owner_of(admit.connection);
   const auto client = roster.find(admit.name);
+  // Behind a GOODBYE. Whoever judges strangers has not seen it; what is sent again comes to him.
+  if (admit.is_said_again && !owner) return refuse(RefusalCode::busy);
   if (owner && client != owner)
     return refuse(RefusalCode::not_allowed, "this connection has said hello as somebody else");
   const auto keeper = admit.key.empty() ? ClientNumber{} : roster.find_key(admit.key);
@@ -63,7 +81,8 @@ std::optional<Refusal> refuse_hello(const Roster& roster, const command::Admit& 
   if (auto refusal = refuse_claim(roster, admit, client, owner)) return refusal;
   // Only whoever proves to be it hears why.
   const auto& identity = roster.at(client);
-  return identity.ban ? std::optional(refuse_banned(*identity.ban)) : std::nullopt;
+  if (identity.ban) return refuse_banned(*identity.ban);
+  return refuse_connection(roster, admit, client);
 }
 
 /// A run of a program that says HELLO anew has given up the connections it had. What is still on its way on

@@ -1,5 +1,7 @@
 #include "broker/session/greeter.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <utility>
 
 #include "broker/session/token_hash.hpp"
@@ -12,6 +14,7 @@ Greeter::Greeter(Options options, Tools tools)
     : options_(std::move(options)),
       tools_(std::move(tools)),
       mailbox_(options_.capacity),
+      comings_(options_.rates.changes),
       thread_(start_thread("greeter", [this] { run(); })) {}
 
 Push Greeter::greet(Stranger& stranger) { return mailbox_.try_push_all(std::span(&stranger, 1)).rest; }
@@ -46,6 +49,7 @@ void Greeter::handle(Stranger& stranger) {
   if (tools_.memory.is_short()) return refuse_with(refuse_for_memory());
   auto admit = judge(stranger, decoded.id, *hello);
   if (!admit) return refuse_with(admit.refusal());
+  if (const auto refusal = refuse_coming(*admit)) return refuse_with(*refusal);
   tools_.recorder.push(std::move(*admit));
 }
 
@@ -64,6 +68,7 @@ Result<command::Admit> Greeter::judge(const Stranger& stranger, RequestId id, re
   auto token = hello.token.empty() ? TokenHash{} : hash_token(hello.token);
   command::Admit admit{stranger.frame.connection, id,        std::move(hello.name),
                        std::move(token),          hello.run, stranger.key};
+  admit.connections_max = options_.rates.share_of(admit.name) * options_.rates.connections;
   admit.may_register = options_.registration == Registration::anyone;
   if (options_.registration == Registration::invite && !hello.invite.empty()) {
     const auto invite = options_.codes->read(hello.invite, tools_.clock());
@@ -71,6 +76,14 @@ Result<command::Admit> Greeter::judge(const Stranger& stranger, RequestId id, re
     admit.invite = invite.value_or(InviteId{});
   }
   return admit;
+}
+
+std::optional<Refusal> Greeter::refuse_coming(const command::Admit& admit) {
+  const auto wait = comings_.take(admit, std::chrono::steady_clock::now());
+  if (!wait) return std::nullopt;
+  auto refusal = refuse(RefusalCode::too_fast);
+  refusal.retry_after_ms = static_cast<std::uint64_t>(wait->count());
+  return refusal;
 }
 
 void Greeter::handle(effect::Admitted& admitted) {

@@ -11,10 +11,12 @@
 #include "broker/domain/ports.hpp"
 #include "broker/domain/registration.hpp"
 #include "broker/session/admitted_keys.hpp"
+#include "broker/session/comings.hpp"
 #include "broker/session/invite_codes.hpp"
 #include "broker/session/memory_watch.hpp"
 #include "broker/session/reads.hpp"
 #include "broker/session/registry.hpp"
+#include "broker/session/session_rates.hpp"
 #include "broker/threads/mailbox.hpp"
 
 namespace palabre::broker {
@@ -37,6 +39,7 @@ class Greeter : public Door {
     std::uint64_t heartbeat_ms;
     Registration registration = Registration::anyone;
     std::optional<InviteCodes> codes = {};  ///< required for Registration::invite
+    AllowedRates rates = {};                ///< of one identity
   };
   /// What it works with.
   struct Tools {
@@ -78,6 +81,8 @@ class Greeter : public Door {
  private:
   void run();
   void handle(Stranger& stranger);
+  /// Why one who comes so often has to wait, if he has.
+  [[nodiscard]] std::optional<Refusal> refuse_coming(const command::Admit& admit);
   [[nodiscard]] bool is_full_for(const std::string& name) const;
   [[nodiscard]] Result<command::Admit> judge(const Stranger& stranger, RequestId id,
                                              request::Hello& hello) const;
@@ -88,6 +93,7 @@ class Greeter : public Door {
   const Options options_;
   const Tools tools_;
   Mailbox<Item, ItemBytes> mailbox_;
+  Comings comings_;  ///< touched by the thread only
   std::jthread thread_;
 };
 

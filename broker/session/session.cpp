@@ -19,16 +19,15 @@ std::size_t bytes_of(std::span<const RequestFrame> requests) {
                                [](const RequestFrame& request) { return request.bytes.size(); });
 }
 
-constexpr double kBotShare = 10;
 // What a long text costs everybody who is sent it, it costs its sender, too.
 constexpr std::size_t kBytesOfAMessage = 256;
 constexpr auto kUnderWay = std::chrono::seconds(1);
 
 SessionRates full_rates(ClientNumber client, const SessionTools& tools) {
-  const auto& [messages, changes, reads, bots] = tools.rates;
-  const double share = !bots.empty() && bots.contains(tools.reads.name_of(client)) ? kBotShare : 1;
-  return {PostingRate(client, share * messages, tools.spare), TokenBucket(share * changes),
-          TokenBucket(share * reads)};
+  const auto& rates = tools.rates;
+  const auto share = static_cast<double>(rates.share_of(tools.reads.name_of(client)));
+  return {PostingRate(client, share * rates.messages, tools.spare), TokenBucket(share * rates.changes),
+          TokenBucket(share * rates.reads)};
 }
 
 }  // namespace
@@ -94,7 +93,10 @@ std::size_t Session::bytes_in(const std::vector<Item>& items) {
 void Session::handle(RequestFrame frame) {
   auto decoded = decode_request(frame.bytes);
   const Origin origin{client_, frame.connection, decoded.id};
-  if (!decoded.body) return refuse_with(origin, decoded.body.refusal());
+  if (!decoded.body) {
+    if (may(rates_.reads, 1, origin)) refuse_with(origin, decoded.body.refusal());
+    return;
+  }
   std::visit([&](auto& request) { answer(origin, request); }, *decoded.body);
 }
 
@@ -103,8 +105,10 @@ void Session::handle(Vanished vanished) {
 }
 
 void Session::answer(const Origin& origin, request::Hello& hello) {
-  commands_.emplace_back(command::Admit{origin.connection, origin.request, std::move(hello.name),
-                                        hash_token(hello.token), hello.run});
+  command::Admit admit{origin.connection, origin.request, std::move(hello.name), hash_token(hello.token),
+                       hello.run};
+  admit.is_said_again = true;
+  change(origin, std::move(admit));
 }
 
 void Session::answer(const Origin& origin, request::Post& post) {
@@ -143,7 +147,8 @@ void Session::answer(const Origin& origin, request::Moderate& moderate) {
 }
 
 void Session::answer(const Origin& origin, request::Goodbye&) {
-  commands_.emplace_back(command::Depart{origin});
+  // The recorder is asked for each, though only the first one ends anything.
+  if (may(rates_.reads, 1, origin)) commands_.emplace_back(command::Depart{origin});
 }
 
 void Session::answer(const Origin& origin, request::History& history) {

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <thread>
@@ -32,14 +31,7 @@ struct SessionTools {
     std::size_t bytes = 4 * 1024 * 1024;  ///< one request may wait in any case
   };
   Waiting waiting_max;
-  /// What one identity may ask for in a second; 0: any number.
-  struct Rates {
-    double messages = 0;         ///< beyond these, what `spare` has
-    double changes = 0;          ///< of rooms and who is in them
-    double reads = 0;            ///< of any kind
-    std::set<std::string> bots;  ///< names that may ask for ten times as much
-  };
-  Rates rates = {};
+  AllowedRates rates = {};
   SpareRate* spare = nullptr;  ///< what all may post beyond their own rates
 };
 

@@ -22,7 +22,7 @@ import msgpack  # noqa: E402
 import zmq  # noqa: E402
 from mutations import Mutator  # noqa: E402
 from palabre_harness import Broker, eventually  # noqa: E402
-from wire_client import Dealer, Peer  # noqa: E402
+from wire_client import Dealer, Peer, Refused  # noqa: E402
 
 ROUND = {"known": 60, "stranger": 20, "feed": 20}
 ROUND_FRAMES = sum(ROUND.values())
@@ -57,7 +57,15 @@ class Attacker:
             self.subscriber.send_multipart([first + self.mutator.frame()[:1000]] * self.chance.choice((1, 1, 1, 3)))
         # A mutated frame may have been a goodbye, and another one a hello as somebody else.
         self.known.answer(self.known.send("goodbye"))
-        self.known.hello()
+        eventually(self.is_welcomed)
+
+    def is_welcomed(self) -> bool:
+        """A HELLO behind a goodbye may come before the broker has let go of the connection, and is told to wait."""
+        try:
+            return self.known.hello()["type"] == "welcome"
+        except Refused as refused:
+            assert refused.reason == "busy"
+            return False
 
     def exchange(self, dealer: Dealer, count: int) -> None:
         """Sends frames, not more than a mailbox holds, and takes a reply to each."""

@@ -1,10 +1,12 @@
 """Full queues and slow readers: a refusal or a gap for the one, and nothing at all for the others."""
 
 import signal
+from contextlib import ExitStack
 
+import pytest
 import zmq
-from palabre_harness import eventually, run_palabre
-from wire_client import Peer
+from palabre_harness import Palabre, eventually, run_palabre
+from wire_client import Peer, Refused
 
 LONG = "x" * 16_000
 SLOW_READER = {zmq.RCVHWM: 1, zmq.RCVBUF: 4096}
@@ -64,6 +66,29 @@ def test_who_is_too_fast_is_told_to_wait_and_loses_nothing(make_broker):
     assert sent.returncode == 0, sent.stderr
     with Peer(broker, "dora") as dora:
         assert [event.text for event in dora.history("lobby", 601)] == [str(number) for number in range(400)]
+    broker.stop()
+
+
+def test_one_identity_has_so_many_connections_and_the_next_comes_when_one_has_gone(make_broker):
+    broker = make_broker(connections_per_identity=2, bots="bot")
+    with ExitStack() as stack:
+        first, _ = (stack.enter_context(Peer(broker, "alice")) for _ in range(2))
+        with pytest.raises(Refused, match=r"busy: as many of your connections are open as one may have \(2\)"):
+            Peer(broker, "alice")
+        for _ in range(20):
+            stack.enter_context(Peer(broker, "bot"))
+        first.goodbye()
+        stack.enter_context(Peer(broker, "alice"))
+
+
+def test_a_program_that_finds_no_place_for_its_connection_says_why(make_broker):
+    broker = make_broker(connections_per_identity=1)
+    palabre = Palabre(broker.directory / "home", broker.talk)
+    with palabre.start("tail", "alice", "tail"):
+        eventually(broker.sessions)
+        late = palabre.run("alice", "send", "--timeout", "1", "no place")
+        assert late.returncode == 3 and "as many of your connections are open" in late.stderr, late.stderr
+    assert palabre.run("alice", "send", "a place").returncode == 0
     broker.stop()
 
 

@@ -246,5 +246,55 @@ TEST_F(AdmitByKey, does_not_open_a_name_without_a_token_to_who_has_none) {
   EXPECT_EQ(answer_in<Refusal>(admit("alice", kPhone, "")).code, RefusalCode::wrong_token);
 }
 
+class ConnectionsOfOne : public DomainTest {
+ protected:
+  /// Alice's `connection`, of which there may be two.
+  Outcome come(ConnectionId connection, RunId run = {}) {
+    command::Admit hello{connection, {1}, "alice", "token", run};
+    hello.connections_max = 2;
+    return decide(hello);
+  }
+  static std::vector<effect::Admitted> welcomed(const Outcome& outcome) {
+    return effects_of<effect::Admitted>(outcome);
+  }
+};
+
+TEST_F(ConnectionsOfOne, are_bounded_and_the_next_one_is_told_to_try_later) {
+  come(kDesk);
+  come(kPhone);
+  const auto refusal = answer_in<Refusal>(come({13}));
+  EXPECT_EQ(refusal.code, RefusalCode::busy);
+  EXPECT_EQ(refusal.text, "as many of your connections are open as one may have (2)");
+  EXPECT_EQ(refusal.retry_after_ms, 5000U);
+  EXPECT_THAT(welcomed(admit("bob", {14})), SizeIs(1)) << "nobody else's business";
+  depart(kAlice, kDesk);
+  EXPECT_THAT(welcomed(come({13})), SizeIs(1));
+}
+
+TEST_F(ConnectionsOfOne, may_say_hello_again) {
+  come(kDesk);
+  come(kPhone);
+  EXPECT_THAT(welcomed(come(kPhone)), SizeIs(1));
+}
+
+TEST_F(ConnectionsOfOne, do_not_count_what_their_run_has_given_up) {
+  come(kDesk, {7});
+  come(kPhone, {8});
+  EXPECT_THAT(welcomed(come({13}, {7})), SizeIs(1)) << "the network was away, and kDesk with it";
+  EXPECT_FALSE(state_.roster.is_connected(kAlice, kDesk));
+  EXPECT_EQ(answer_in<Refusal>(come({14}, {9})).code, RefusalCode::busy);
+}
+
+TEST_F(ConnectionsOfOne, are_no_strangers_again_by_a_hello_behind_a_goodbye) {
+  admit("alice", kDesk);
+  depart(kAlice, kDesk);
+  for (const auto* name : {"alice", "carol"}) {
+    command::Admit behind{kDesk, {2}, name, "token"};
+    behind.is_said_again = true;
+    EXPECT_EQ(answer_in<Refusal>(decide(behind)).code, RefusalCode::busy) << name;
+  }
+  EXPECT_EQ(state_.roster.find("carol"), ClientNumber{0}) << "nobody looked whether she may register";
+}
+
 }  // namespace
 }  // namespace palabre::broker

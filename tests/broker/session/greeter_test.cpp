@@ -124,6 +124,30 @@ TEST_F(GreeterTest, ends_the_session_with_the_last_connection) {
       [this] { return deliver(registry_, kAlice, kDesk, frame(request::Ping{})) == Push::closed; }));
 }
 
+TEST_F(GreeterTest, has_decided_how_many_connections_one_may_have) {
+  Greeter greeter({.capacity = 2, .feed_port = 8421, .heartbeat_ms = 10'000, .rates = {0, 0, 0, {"bot"}, 3}},
+                  {recorder_.mailbox, registry_, switchboard_, board_, keys_, clock_, memory_});
+  for (const auto* name : {"carol", "bot"}) {
+    Stranger stranger{{kDesk, frame(hello(name))}, {}};
+    ASSERT_EQ(greeter.greet(stranger), Push::taken);
+  }
+  EXPECT_EQ(recorder_.next<command::Admit>().connections_max, 3U);
+  EXPECT_EQ(recorder_.next<command::Admit>().connections_max, 30U);
+}
+
+TEST_F(GreeterTest, has_who_comes_too_often_wait) {
+  Greeter greeter({.capacity = 4, .feed_port = 8421, .heartbeat_ms = 10'000, .rates = {0, 1, 0, {}, 0}},
+                  {recorder_.mailbox, registry_, switchboard_, board_, keys_, clock_, memory_});
+  for (const std::uint64_t id : {1U, 2U, 3U}) {
+    Stranger stranger{{{id}, frame(hello("carol"), {id})}, {}};
+    ASSERT_EQ(greeter.greet(stranger), Push::taken);
+  }
+  const auto refusal = switchboard_.replies.reply_to(3).as<Refusal>();
+  EXPECT_EQ(refusal.code, RefusalCode::too_fast);
+  EXPECT_GT(refusal.retry_after_ms.value(), 0U);
+  EXPECT_LE(refusal.retry_after_ms.value(), 1000U);
+}
+
 TEST_F(GreeterTest, keeps_the_session_while_another_connection_is_left) {
   greeter_.admitted(admission(kAlice, kDesk, "alice"));
   greeter_.departed({kPhone, kAlice, false});

@@ -119,5 +119,24 @@ TEST_F(RateTest, lets_who_has_much_to_say_have_what_is_spare) {
 
 TEST_F(RateTest, lets_bots_have_ten_times_as_much) { EXPECT_EQ(ask(kBob, 6), std::pair(6, 6)); }
 
+TEST_F(RateTest, counts_a_hello_said_again_as_a_change) {
+  Session session(kAlice, tools_);
+  for (const std::uint64_t id : {1U, 2U, 3U})
+    (void)deliver(session, kDesk, frame(request::Hello{1, "alice", kToken}, {id}));
+  EXPECT_EQ(replies_.reply_to(3).refusal(), RefusalCode::too_fast);
+  EXPECT_TRUE(recorder_.next<command::Admit>().is_said_again);
+}
+
+TEST_F(RateTest, counts_farewells_and_what_cannot_be_read_as_reads) {
+  Session session(kAlice, tools_);
+  (void)deliver(session, kDesk, frame(request::Goodbye{}, {1}));
+  (void)deliver(session, kDesk, frame(request::Hello{2, "alice", kToken}, {2}));
+  (void)deliver(session, kDesk, frame(request::Hello{2, "alice", kToken}, {3}));
+  (void)deliver(session, kDesk, frame(request::Goodbye{}, {4}));
+  EXPECT_EQ(replies_.reply_to(2).refusal(), RefusalCode::version);
+  EXPECT_EQ(replies_.reply_to(3).refusal(), RefusalCode::too_fast);
+  EXPECT_EQ(replies_.reply_to(4).refusal(), RefusalCode::too_fast);
+}
+
 }  // namespace
 }  // namespace palabre::broker
