@@ -84,10 +84,12 @@ def test_one_identity_has_so_many_connections_and_the_next_comes_when_one_has_go
 def test_a_program_that_finds_no_place_for_its_connection_says_why(make_broker):
     broker = make_broker(connections_per_identity=1)
     palabre = Palabre(broker.directory / "home", broker.talk)
-    with palabre.start("tail", "alice", "tail"):
+    with palabre.start("tail", "alice", "tail") as tail:
         eventually(broker.sessions)
         late = palabre.run("alice", "send", "--timeout", "1", "no place")
         assert late.returncode == 3 and "as many of your connections are open" in late.stderr, late.stderr
+        tail.signal(signal.SIGINT)
+        tail.wait()
     assert palabre.run("alice", "send", "a place").returncode == 0
     broker.stop()
 
