@@ -21,8 +21,8 @@ LONGEST_INPUT = {"texts": 256, "rendering": 128, "outbox_file": 128, "zap": 512,
 LONGEST_INPUT_USUAL = 2048
 # Threads that wait look like leaks after each input. The alarm that ends a slow input would interrupt calls of sockets;
 # who waits for ever is noticed by the honest peer. Weighing a broker's features against all inputs, in which many differ
-# from run to run, would take half of the time.
-OPTIONS = dict.fromkeys(["peers", "encrypted_peers"], ["-detect_leaks=0", "-timeout=0", "-entropic=0"])
+# from run to run, would take half of the time; looking each second for what other processes have learnt, another part.
+OPTIONS = dict.fromkeys(["peers", "encrypted_peers"], ["-detect_leaks=0", "-timeout=0", "-entropic=0", "-reload=60"])
 DICTIONARIES = {"requests": "protocol", "replies": "protocol", "feed": "protocol", "texts": "characters", "rendering": "characters",
                 "client_config": "configuration", "broker_config": "configuration"}
 # Half of a run's time would go into noting where memory was allocated. A finding, run alone, tells it.
