@@ -81,12 +81,12 @@ std::uint64_t memory_max(const Config& config) {
 // What is spare is for who has much to say, not for all to say much at once.
 constexpr double kSpareSeconds = 0.5;
 
-AllowedRates rates_of(const Config& config) {
-  AllowedRates rates{static_cast<double>(config.messages_per_second),
-                     static_cast<double>(config.changes_per_second),
-                     static_cast<double>(config.reads_per_second),
-                     {},
-                     config.connections_per_identity};
+IdentityLimits rates_of(const Config& config) {
+  IdentityLimits rates{static_cast<double>(config.messages_per_second),
+                       static_cast<double>(config.changes_per_second),
+                       static_cast<double>(config.reads_per_second),
+                       {},
+                       config.connections_per_identity};
   std::istringstream names(config.bots);
   for (std::string name; std::getline(names, name, ',');) {
     std::erase(name, ' ');

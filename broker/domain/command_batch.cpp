@@ -55,6 +55,16 @@ bool still_holds(Effect& effect, const State& state) {
   return state.roster.is_connected(admitted->client, admitted->connection);
 }
 
+/// What of a refused command holds all the same, in the state and at the door: a connection that it has let
+/// go is nobody's, and so is one that it would have welcomed. Each may say HELLO again.
+void let_go_at_the_door(const Effect& effect, State& state, std::vector<Effect>& kept) {
+  if (const auto* departed = std::get_if<effect::Departed>(&effect)) kept.emplace_back(*departed);
+  const auto* admitted = std::get_if<effect::Admitted>(&effect);
+  if (admitted == nullptr || !state.roster.is_connected(admitted->client, admitted->connection)) return;
+  const bool is_last = state.roster.disconnect(admitted->client, admitted->connection);
+  kept.emplace_back(effect::Departed{admitted->connection, admitted->client, is_last});
+}
+
 }  // namespace
 
 void CommandBatch::decide(State& state, Command command, TimeMs now) {
@@ -63,7 +73,7 @@ void CommandBatch::decide(State& state, Command command, TimeMs now) {
   steps_.push_back({connection, request, order, outcome_.records.size(), outcome_.effects.size()});
 }
 
-void CommandBatch::refuse_what_was_not_stored(const State& state) {
+void CommandBatch::refuse_what_was_not_stored(State& state) {
   std::vector<Effect> kept;
   bool is_any_refused = false;
   std::size_t record = 0;
@@ -76,6 +86,7 @@ void CommandBatch::refuse_what_was_not_stored(const State& state) {
         !std::all_of(effect, end, [&state](auto& it) { return still_holds(it, state); })) {
       is_any_refused = true;
       kept.push_back(storage_full(step.connection, step.request, step.order));
+      std::for_each(effect, end, [&](const auto& it) { let_go_at_the_door(it, state, kept); });
     } else {
       std::move(effect, end, std::back_inserter(kept));
     }

@@ -17,8 +17,9 @@ class CommandBatch {
   /// Applies the command.
   void decide(State& state, Command command, TimeMs now);
   /// None of the records was stored, and `state` is what is: who wanted to store something is refused
-  /// `storage_full`, and so is who rests on that.
-  void refuse_what_was_not_stored(const State& state);
+  /// `storage_full`, and so is who rests on that. Connections that it would have welcomed or ended are
+  /// nobody's then, in `state` and at the door.
+  void refuse_what_was_not_stored(State& state);
 
   [[nodiscard]] bool is_empty() const { return steps_.empty(); }
   [[nodiscard]] Outcome& outcome() { return outcome_; }

@@ -60,7 +60,7 @@ std::optional<Refusal> refuse_connection(const Roster& roster, const command::Ad
   if (admit.connections_max == 0 || roster.is_connected(client, admit.connection)) return std::nullopt;
   const auto replaced = roster.others_of_run(client, admit.connection, admit.run).size();
   if (roster.at(client).connections.size() - replaced < admit.connections_max) return std::nullopt;
-  constexpr std::uint64_t kUntilSomeMayHaveGoneMs = 5000;
+  constexpr std::uint64_t kUntilSomeMayHaveGoneMs = 1000;
   auto refusal = refuse(RefusalCode::busy, "as many of your connections are open as one may have (" +
                                                std::to_string(admit.connections_max) + ")");
   refusal.retry_after_ms = kUntilSomeMayHaveGoneMs;

@@ -21,17 +21,23 @@ class Comings {
   /// 0 per second: any number.
   explicit Comings(double per_second) : per_second_(per_second) {}
 
-  /// Nothing when this one may come, which is counted then; else after how long.
-  [[nodiscard]] std::optional<std::chrono::milliseconds> take(const command::Admit& admit, Moment now) {
+  /// Nothing when this one may come, which is counted then; else after how long. `share`: how many times as
+  /// often as others; one who claims a bot's name is counted for that by itself.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> take(const command::Admit& admit, std::size_t share,
+                                                              Moment now) {
     if (per_second_ <= 0) return std::nullopt;
-    auto& bucket = by_proof_.try_emplace(proof_of(admit), per_second_).first->second;
+    const auto rate = static_cast<double>(share) * per_second_;
+    auto& bucket = by_proof_.try_emplace(std::to_string(share) + ' ' + proof_of(admit), rate).first->second;
     auto wait = bucket.take(1, now);
     if (by_proof_.size() > proofs_max_) forget(now);
+    if (wait) wait = std::max(*wait, kPause);
     return wait;
   }
   [[nodiscard]] std::size_t size() const { return by_proof_.size(); }
 
  private:
+  // Many who are told the moment at which one of them may come would all ask then.
+  static constexpr std::chrono::milliseconds kPause{100};
   static constexpr std::size_t kProofsMin = 1024;  ///< more than so many are looked through
 
   static std::string proof_of(const command::Admit& admit) {

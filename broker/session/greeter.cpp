@@ -45,20 +45,24 @@ void Greeter::handle(Stranger& stranger) {
   if (!decoded.body) return refuse_with(decoded.body.refusal());
   auto* hello = std::get_if<request::Hello>(&*decoded.body);
   if (hello == nullptr) return refuse_with(refuse(RefusalCode::hello_first));
-  if (is_full_for(hello->name)) return refuse_with(refuse(RefusalCode::busy));
   if (tools_.memory.is_short()) return refuse_with(refuse_for_memory());
   auto admit = judge(stranger, decoded.id, *hello);
   if (!admit) return refuse_with(admit.refusal());
+  if (is_full_for(*admit)) return refuse_with(refuse(RefusalCode::busy));
   if (const auto refusal = refuse_coming(*admit)) return refuse_with(*refusal);
   tools_.recorder.push(std::move(*admit));
 }
 
 /// Who cannot stay is not registered, and nobody is told that he came. Whoever takes the last session in the
-/// meantime is seen when this one is admitted.
-bool Greeter::is_full_for(const std::string& name) const {
+/// meantime is seen when this one is admitted. A key that is nobody's and may not register is refused in any
+/// case, and shall not learn from `busy` who has a session.
+bool Greeter::is_full_for(const command::Admit& admit) const {
   if (tools_.registry.has_room_for({})) return false;
+  const bool is_unknown =
+      !admit.key.empty() && tools_.keys.standing_of(admit.key) == AdmittedKeys::Standing::stranger;
+  if (is_unknown && !admit.may_register) return false;
   const auto book = tools_.board.with([](const auto& newest) { return newest; });
-  return !tools_.registry.has_room_for(book->find_client(name));
+  return !tools_.registry.has_room_for(book->find_client(admit.name));
 }
 
 /// What can be said of a HELLO without knowing who there is.
@@ -68,7 +72,7 @@ Result<command::Admit> Greeter::judge(const Stranger& stranger, RequestId id, re
   auto token = hello.token.empty() ? TokenHash{} : hash_token(hello.token);
   command::Admit admit{stranger.frame.connection, id,        std::move(hello.name),
                        std::move(token),          hello.run, stranger.key};
-  admit.connections_max = options_.rates.share_of(admit.name) * options_.rates.connections;
+  admit.connections_max = share_of(admit.name) * options_.rates.connections;
   admit.may_register = options_.registration == Registration::anyone;
   if (options_.registration == Registration::invite && !hello.invite.empty()) {
     const auto invite = options_.codes->read(hello.invite, tools_.clock());
@@ -78,8 +82,16 @@ Result<command::Admit> Greeter::judge(const Stranger& stranger, RequestId id, re
   return admit;
 }
 
+/// By the present name of whose the name is or was.
+std::size_t Greeter::share_of(const std::string& name) const {
+  if (options_.rates.bots.empty()) return 1;
+  const auto book = tools_.board.with([](const auto& newest) { return newest; });
+  const auto client = book->find_client(name);
+  return options_.rates.share_of(client ? book->at(client).name : name);
+}
+
 std::optional<Refusal> Greeter::refuse_coming(const command::Admit& admit) {
-  const auto wait = comings_.take(admit, std::chrono::steady_clock::now());
+  const auto wait = comings_.take(admit, share_of(admit.name), std::chrono::steady_clock::now());
   if (!wait) return std::nullopt;
   auto refusal = refuse(RefusalCode::too_fast);
   refusal.retry_after_ms = static_cast<std::uint64_t>(wait->count());

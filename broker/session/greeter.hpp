@@ -39,7 +39,7 @@ class Greeter : public Door {
     std::uint64_t heartbeat_ms;
     Registration registration = Registration::anyone;
     std::optional<InviteCodes> codes = {};  ///< required for Registration::invite
-    AllowedRates rates = {};                ///< of one identity
+    IdentityLimits rates = {};              ///< of one identity
   };
   /// What it works with.
   struct Tools {
@@ -83,7 +83,8 @@ class Greeter : public Door {
   void handle(Stranger& stranger);
   /// Why one who comes so often has to wait, if he has.
   [[nodiscard]] std::optional<Refusal> refuse_coming(const command::Admit& admit);
-  [[nodiscard]] bool is_full_for(const std::string& name) const;
+  [[nodiscard]] std::size_t share_of(const std::string& name) const;
+  [[nodiscard]] bool is_full_for(const command::Admit& admit) const;
   [[nodiscard]] Result<command::Admit> judge(const Stranger& stranger, RequestId id,
                                              request::Hello& hello) const;
   void handle(effect::Admitted& admitted);

@@ -147,8 +147,9 @@ void Session::answer(const Origin& origin, request::Moderate& moderate) {
 }
 
 void Session::answer(const Origin& origin, request::Goodbye&) {
-  // The recorder is asked for each, though only the first one ends anything.
-  if (may(rates_.reads, 1, origin)) commands_.emplace_back(command::Depart{origin});
+  // Taken in any case, or who asked for too much could not even leave.
+  rates_.reads.charge(1, std::chrono::steady_clock::now());
+  commands_.emplace_back(command::Depart{origin});
 }
 
 void Session::answer(const Origin& origin, request::History& history) {

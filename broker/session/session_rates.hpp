@@ -11,7 +11,7 @@
 namespace palabre::broker {
 
 /// What one identity may have or ask for in a second; 0: any number.
-struct AllowedRates {
+struct IdentityLimits {
   static constexpr std::size_t kBotShare = 10;
 
   double messages = 0;          ///< beyond these, what is spare

@@ -49,8 +49,13 @@ class TokenBucket {
     return per_second_ <= 0 ? std::chrono::milliseconds{}
                             : std::chrono::ceil<std::chrono::milliseconds>(time);
   }
-  /// They pass.
+  /// They pass. Requires that wait_for was asked at this moment.
   void spend(double count) { level_ -= count; }
+  /// They pass, whether they may or not; who comes next waits for them.
+  void charge(double count, Moment now) {
+    (void)wait_for(count, now);
+    spend(count);
+  }
 
  private:
   double per_second_;

@@ -163,7 +163,7 @@ def settle(broker: Broker, honest: Honest) -> int:
 
 def fuzz(arguments) -> None:
     with tempfile.TemporaryDirectory(prefix="palabre-fuzz-") as directory, \
-            Broker(Path(directory), heartbeat_ms=HEARTBEAT_MS) as broker:
+            Broker(Path(directory), heartbeat_ms=HEARTBEAT_MS, changes_per_second=0, reads_per_second=0) as broker:
         honest, began = Honest(broker), time.monotonic()
         seeds = range(arguments.seed, arguments.seed + arguments.processes)
         tenth, _ = run_attacks(broker, honest, arguments.frames // 10, arguments.seconds / 10, seeds)

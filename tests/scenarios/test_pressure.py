@@ -81,16 +81,16 @@ def test_one_identity_has_so_many_connections_and_the_next_comes_when_one_has_go
         stack.enter_context(Peer(broker, "alice"))
 
 
-def test_a_program_that_finds_no_place_for_its_connection_says_why(make_broker):
+def test_a_program_that_finds_no_place_for_its_connection_waits_for_one_or_says_why(make_broker):
     broker = make_broker(connections_per_identity=1)
     palabre = Palabre(broker.directory / "home", broker.talk)
     with palabre.start("tail", "alice", "tail") as tail:
         eventually(broker.sessions)
-        late = palabre.run("alice", "send", "--timeout", "1", "no place")
-        assert late.returncode == 3 and "as many of your connections are open" in late.stderr, late.stderr
-        tail.signal(signal.SIGINT)
-        tail.wait()
-    assert palabre.run("alice", "send", "a place").returncode == 0
+        with palabre.start("patient", "alice", "send", "a place") as patient:
+            late = palabre.run("alice", "send", "--timeout", "1", "no place")
+            assert late.returncode == 3 and "as many of your connections are open" in late.stderr, late.stderr
+            tail.signal(signal.SIGINT)
+            assert patient.wait() == 0, patient.talk()
     broker.stop()
 
 

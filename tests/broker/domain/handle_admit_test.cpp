@@ -265,7 +265,7 @@ TEST_F(ConnectionsOfOne, are_bounded_and_the_next_one_is_told_to_try_later) {
   const auto refusal = answer_in<Refusal>(come({13}));
   EXPECT_EQ(refusal.code, RefusalCode::busy);
   EXPECT_EQ(refusal.text, "as many of your connections are open as one may have (2)");
-  EXPECT_EQ(refusal.retry_after_ms, 5000U);
+  EXPECT_EQ(refusal.retry_after_ms, 1000U);
   EXPECT_THAT(welcomed(admit("bob", {14})), SizeIs(1)) << "nobody else's business";
   depart(kAlice, kDesk);
   EXPECT_THAT(welcomed(come({13})), SizeIs(1));

@@ -99,9 +99,34 @@ TEST_F(RecorderTest, tells_the_operator_when_there_is_no_space_for_what_he_order
   EXPECT_EQ(rulings[0].order, OrderId{7});
   EXPECT_EQ(rulings[0].refusal.value().code, RefusalCode::storage_full);
   EXPECT_THAT(rulings[0].ended, IsEmpty());
+  const auto departed = door_.departures.all();
+  ASSERT_THAT(departed, SizeIs(1)) << "what she asks for next would be refused, and be no stranger's";
+  EXPECT_EQ(departed[0].connection, kAlices);
+  EXPECT_TRUE(departed[0].is_last);
   journal_.set_weather(Weather::fine);
+  decide_at_once({admit("alice", kAlices)});
   decide_at_once({command::Operate{{8}, order::Ban{"alice", "spam"}}});
   EXPECT_FALSE(door_.rulings.all().at(1).refusal.has_value()) << "it was not banned before";
+  EXPECT_THAT(door_.rulings.all().at(1).ended, ElementsAre(kAlices));
+}
+
+TEST_F(RecorderTest, keeps_no_connection_of_whom_it_has_refused_for_want_of_space) {
+  connect_both();
+  journal_.set_weather(Weather::full);
+  constexpr ConnectionId kNew{13};
+  auto hello = std::get<command::Admit>(admit("alice", kNew));
+  hello.key = "her first key";
+  decide_at_once({hello});
+  const auto departed = door_.departures.all();
+  ASSERT_THAT(departed, SizeIs(1));
+  EXPECT_EQ(departed[0].connection, kNew);
+  EXPECT_FALSE(departed[0].is_last) << "she is there on another one";
+  journal_.set_weather(Weather::fine);
+  auto next = std::get<command::Admit>(admit("alice", {14}));
+  next.connections_max = 2;
+  const auto welcomed = door_.admissions.all().size();
+  decide_at_once({next});
+  EXPECT_EQ(door_.admissions.all().size(), welcomed + 1) << "the one that was refused counted";
 }
 
 TEST_F(WatchedRecorderTest, tells_nobody_before_the_commit) {

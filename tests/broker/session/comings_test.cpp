@@ -11,7 +11,9 @@ using std::chrono::seconds;
 
 class ComingsTest : public testing::Test {
  protected:
-  [[nodiscard]] bool comes(const command::Admit& admit) { return !comings_.take(admit, now_); }
+  [[nodiscard]] bool comes(const command::Admit& admit, std::size_t share = 1) {
+    return !comings_.take(admit, share, now_);
+  }
 
   Moment now_ = Moment{} + seconds(1000);
   Comings comings_{1};
@@ -46,6 +48,23 @@ TEST_F(ComingsTest, are_counted_by_the_key_whatever_is_said) {
   EXPECT_FALSE(comes(with_key("carol", "key")));
 }
 
+TEST_F(ComingsTest, are_more_for_a_bot_and_not_for_whom_claimed_to_be_one) {
+  const auto claimed = with_key("bot", "a stranger's");
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(comes(claimed, 10)) << i;
+  EXPECT_FALSE(comes(claimed, 10));
+  const auto alice = with_key("alice", "a stranger's");
+  EXPECT_TRUE(comes(alice));
+  EXPECT_TRUE(comes(alice));
+  EXPECT_FALSE(comes(alice));
+}
+
+TEST_F(ComingsTest, are_not_asked_for_all_the_time) {
+  Comings often(1000);
+  std::optional<std::chrono::milliseconds> wait;
+  for (int i = 0; i < 2001; ++i) wait = often.take(with_key("alice", "key"), 1, now_);
+  EXPECT_EQ(wait, std::chrono::milliseconds(100));
+}
+
 TEST_F(ComingsTest, are_forgotten_when_they_mean_nothing_any_more) {
   for (int i = 0; i < 5000; ++i) {
     (void)comes(with_key("alice", std::to_string(i)));
@@ -56,7 +75,7 @@ TEST_F(ComingsTest, are_forgotten_when_they_mean_nothing_any_more) {
 
 TEST(AnyComings, pass_where_none_are_counted) {
   Comings comings(0);
-  for (int i = 0; i < 100; ++i) EXPECT_FALSE(comings.take(with_key("alice", "key"), {}));
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(comings.take(with_key("alice", "key"), 1, {}));
   EXPECT_EQ(comings.size(), 0U);
 }
 

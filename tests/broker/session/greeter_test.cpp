@@ -245,6 +245,15 @@ class InvitingGreeter : public GreeterTest {
                     {recorder_.mailbox, registry_, switchboard_, board_, keys_, clock_, memory_}};
 };
 
+TEST_F(InvitingGreeter, does_not_show_a_stranger_who_has_a_session_when_there_are_no_more) {
+  inviting_.admitted(admission(kAlice, kDesk, "alice"));
+  ASSERT_TRUE(switchboard_.replies.reply_to(5).as<reply::Welcome>().client);
+  EXPECT_FALSE(admit_with("").may_register) << "the recorder says the same of every name";
+  Stranger invited{{kDesk, frame(request::Hello{1, "carol", kToken, {}, codes_.make({4243})}, {6})}, "key"};
+  ASSERT_EQ(inviting_.greet(invited), Push::taken);
+  EXPECT_EQ(switchboard_.replies.reply_to(6).refusal(), RefusalCode::busy);
+}
+
 TEST_F(InvitingGreeter, reads_what_it_has_signed_and_nothing_else) {
   const auto code = codes_.make({4243});
   EXPECT_TRUE(is_token(code)) << code;

@@ -132,10 +132,16 @@ TEST_F(RateTest, counts_farewells_and_what_cannot_be_read_as_reads) {
   (void)deliver(session, kDesk, frame(request::Goodbye{}, {1}));
   (void)deliver(session, kDesk, frame(request::Hello{2, "alice", kToken}, {2}));
   (void)deliver(session, kDesk, frame(request::Hello{2, "alice", kToken}, {3}));
-  (void)deliver(session, kDesk, frame(request::Goodbye{}, {4}));
   EXPECT_EQ(replies_.reply_to(2).refusal(), RefusalCode::version);
   EXPECT_EQ(replies_.reply_to(3).refusal(), RefusalCode::too_fast);
-  EXPECT_EQ(replies_.reply_to(4).refusal(), RefusalCode::too_fast);
+}
+
+TEST_F(RateTest, keeps_nobody_from_leaving) {
+  Session session(kAlice, tools_);
+  for (const std::uint64_t id : {1U, 2U, 3U}) (void)deliver(session, kDesk, frame(request::Ping{}, {id}));
+  (void)deliver(session, kDesk, frame(request::Goodbye{}, {4}));
+  EXPECT_EQ(replies_.reply_to(3).refusal(), RefusalCode::too_fast);
+  EXPECT_EQ(recorder_.next<command::Depart>().origin.request, RequestId{4});
 }
 
 }  // namespace

@@ -54,5 +54,12 @@ TEST(TokenBucket, lets_nothing_pass_before_what_waits) {
   EXPECT_FALSE(bucket.take(200, kStart + 1500ms));
 }
 
+TEST(TokenBucket, has_others_wait_for_what_passes_in_any_case) {
+  TokenBucket bucket(1);
+  const auto now = Moment{} + std::chrono::hours(1);
+  for (int i = 0; i < 4; ++i) bucket.charge(1, now);
+  EXPECT_EQ(bucket.take(1, now), std::chrono::seconds(3));
+}
+
 }  // namespace
 }  // namespace palabre::broker
