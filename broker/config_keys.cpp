@@ -115,7 +115,7 @@ constexpr std::array kKeys{
         "How many one identity may have to the talk port at once; the next one is told to try later. "
         "Programs "
         "that were killed count for three to four heartbeats. 0: any number.",
-        number<&Config::connections_per_identity>(64, 0, 1'048'576)},
+        number<&Config::connections_per_identity>(256, 0, 1'048'576)},
     Key{"connections_per_address", "connections",
         "How many may come from one address; one client has two. The next one is ended, and for a second the "
         "kernel keeps others away.",

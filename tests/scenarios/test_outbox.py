@@ -15,7 +15,9 @@ LAST_S = 0.03  # a run that is not killed by then goes on to its end
 
 def history(broker, room: str = "lobby") -> list[str]:
     with Peer(broker, "witness") as witness:
-        return [event.text for event in witness.history(room)]
+        texts = [event.text for event in witness.history(room)]
+        witness.goodbye()
+        return texts
 
 
 def ended_within(program, seconds: float) -> int | None:
