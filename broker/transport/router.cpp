@@ -14,6 +14,9 @@ namespace {
 
 // So many messages are taken before the outbox gets its turn.
 constexpr int kMessagesPerWakeUp = 256;
+// And so long: what is taken at once lies in memory at once, and long requests that are to be refused would
+// all be copied before the first of them is.
+constexpr std::size_t kBytesPerWakeUp = 1024 * 1024;
 // Beyond so many replies that one client has not read, it loses some and asks again, which takes it seconds:
 // so there is space for what a busy sender gets in a tenth of a second.
 constexpr int kRepliesWaitingMax = 4096;
@@ -93,10 +96,15 @@ void Router::run() {
 void Router::receive() {
   const auto now = std::chrono::steady_clock::now();
   int taken = 0;
-  while (taken < kMessagesPerWakeUp && receive_one(now)) ++taken;
+  bytes_taken_ = 0;
+  bool is_any_left = true;
+  while (taken < kMessagesPerWakeUp && bytes_taken_ < kBytesPerWakeUp && is_any_left) {
+    is_any_left = receive_one(now);
+    if (is_any_left) ++taken;
+  }
   taken_in_turn_ += static_cast<std::size_t>(taken);
   // libzmq takes one message from each connection in turn.
-  if (taken < kMessagesPerWakeUp || taken_in_turn_ > connections_.size()) {
+  if (!is_any_left || taken_in_turn_ > connections_.size()) {
     intake_.end_turn();
     taken_in_turn_ = 0;
   }
@@ -110,6 +118,7 @@ bool Router::receive_one(Moment now) {
   if (!routing_id.more() || !receive_frame(socket_, body)) return true;
   const int descriptor = zmq_msg_get(body.handle(), ZMQ_SRCFD);
   intake_.add(descriptor, bytes_on_the_wire(body.size(), is_encrypted()));
+  bytes_taken_ += body.size();
   const bool has_more = body.more();
   zmq::message_t rest;
   for (bool is_last = !has_more; !is_last && receive_frame(socket_, rest); is_last = !rest.more()) {

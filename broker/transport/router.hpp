@@ -84,6 +84,7 @@ class Router {
   std::unordered_map<ConnectionId, Line> lines_;
   Arrivals arrivals_;
   ConnectionId newest_;
+  std::size_t bytes_taken_ = 0;                ///< at this wake-up
   std::size_t taken_in_turn_ = 0;              ///< messages since everybody last had one taken
   std::vector<Connections::Connection> gone_;  ///< to be told of when their requests have been handed over
   std::vector<Outbox::Item> taken_;
