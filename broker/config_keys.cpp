@@ -100,8 +100,7 @@ constexpr std::array kKeys{
         number<&Config::spare_messages_per_second>(3000, 0, 1'000'000'000)},
     Key{"changes_per_second", "requests",
         "How often one identity may join, leave or moderate, and how often it may come; beyond that it is "
-        "told "
-        "to wait. 0: any number.",
+        "told to wait. 0: any number.",
         number<&Config::changes_per_second>(200, 0, 1'000'000'000)},
     Key{"reads_per_second", "requests",
         "How often one identity may ask for history, people and the like; beyond that it waits. 0: any "
@@ -113,8 +112,7 @@ constexpr std::array kKeys{
         text<&Config::bots>("")},
     Key{"connections_per_identity", "connections",
         "How many one identity may have to the talk port at once; the next one is told to try later. "
-        "Programs "
-        "that were killed count for three to four heartbeats. 0: any number.",
+        "Programs that were killed count for three to four heartbeats. 0: any number.",
         number<&Config::connections_per_identity>(256, 0, 1'048'576)},
     Key{"connections_per_address", "connections",
         "How many may come from one address; one client has two. The next one is ended, and for a second the "

@@ -77,8 +77,11 @@ def test_one_identity_has_so_many_connections_and_the_next_comes_when_one_has_go
             Peer(broker, "alice")
         for _ in range(20):
             stack.enter_context(Peer(broker, "bot"))
+        with pytest.raises(Refused, match=r"busy: .*\(20\)"):
+            Peer(broker, "bot")
         first.goodbye()
         stack.enter_context(Peer(broker, "alice"))
+    broker.stop()
 
 
 def test_a_program_that_finds_no_place_for_its_connection_waits_for_one_or_says_why(make_broker):
