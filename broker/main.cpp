@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <csignal>
 #include <cstdio>
@@ -23,6 +24,16 @@ namespace {
 
 // Enough for SQLite and msgpack at their limits, and small enough for a thread per client.
 constexpr std::size_t kThreadStackBytes = 512 * 1024;
+
+// A longest request is allocated like any other block, and of what such ones leave so much is kept in each
+// arena: else the kernel clears the same pages anew for each of them. The guard has it given back in the end.
+constexpr int kMappedFrom = 1024 * 1024;
+constexpr int kKeptAtEnd = 2 * 1024 * 1024;
+
+void have_malloc_keep_some() {
+  ::mallopt(M_MMAP_THRESHOLD, kMappedFrom);
+  ::mallopt(M_TRIM_THRESHOLD, kKeptAtEnd);
+}
 
 /// Blocks the signals that end us in every thread to come, so that only wait_for_end() sees them.
 sigset_t block_end_signals() {
@@ -117,6 +128,7 @@ int serve(const Config& config, Log& log) {
   const auto signals = block_end_signals();
   set_thread_stack_bytes(kThreadStackBytes);
   prepare_for_sleepers(config.sessions_max);
+  have_malloc_keep_some();
   const Broker broker(config, watch_of(log));
   warn_of_few_descriptors(log, config);
   warn_of_open_network(log, config);

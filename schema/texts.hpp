@@ -57,11 +57,13 @@ class Texts {
     ends_.push_back(static_cast<std::uint32_t>(bytes_.size()));
   }
   /// The list without its first `count` texts.
-  [[nodiscard]] Texts without_first(std::size_t count) const {
-    Texts rest;
-    rest.reserve(size() - count, bytes() - begin_of(count));
-    for (auto i = count; i < size(); ++i) rest.push_back((*this)[i]);
-    return rest;
+  [[nodiscard]] Texts without_first(std::size_t count) const { return stretch(count, size()); }
+  /// Those from `first` on that have no more than `bytes_max` together, but one in any case. Requires that
+  /// there is one.
+  [[nodiscard]] Texts part(std::size_t first, std::size_t bytes_max) const {
+    auto last = first + 1;
+    while (last < size() && ends_[last] - begin_of(first) <= bytes_max) ++last;
+    return stretch(first, last);
   }
 
   [[nodiscard]] std::size_t size() const { return ends_.size(); }
@@ -77,6 +79,12 @@ class Texts {
   friend bool operator==(const Texts&, const Texts&) = default;
 
  private:
+  [[nodiscard]] Texts stretch(std::size_t first, std::size_t last) const {
+    Texts some;
+    some.reserve(last - first, begin_of(last) - begin_of(first));
+    for (auto i = first; i < last; ++i) some.push_back((*this)[i]);
+    return some;
+  }
   [[nodiscard]] std::size_t begin_of(std::size_t place) const { return place == 0 ? 0 : ends_[place - 1]; }
 
   std::string bytes_;

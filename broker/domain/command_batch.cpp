@@ -55,6 +55,13 @@ bool still_holds(Effect& effect, const State& state) {
   return state.roster.is_connected(admitted->client, admitted->connection);
 }
 
+/// Whether it is a part of a POST that was refused before, and answered. If not, it is from now on.
+bool is_refused_part(const Effect& effect) {
+  const auto* acknowledgement = std::get_if<effect::Acknowledge>(&effect);
+  if (acknowledgement == nullptr || !acknowledgement->whole) return false;
+  return std::exchange(acknowledgement->whole->is_refused, true);
+}
+
 /// What of a refused command holds all the same, in the state and at the door: a connection that it has let
 /// go is nobody's, and so is one that it would have welcomed. Each may say HELLO again.
 void let_go_at_the_door(const Effect& effect, State& state, std::vector<Effect>& kept) {
@@ -85,7 +92,8 @@ void CommandBatch::refuse_what_was_not_stored(State& state) {
     if (wanted_space || rests_on_refused ||
         !std::all_of(effect, end, [&state](auto& it) { return still_holds(it, state); })) {
       is_any_refused = true;
-      kept.push_back(storage_full(step.connection, step.request, step.order));
+      if (std::none_of(effect, end, is_refused_part))
+        kept.push_back(storage_full(step.connection, step.request, step.order));
       std::for_each(effect, end, [&](const auto& it) { let_go_at_the_door(it, state, kept); });
     } else {
       std::move(effect, end, std::back_inserter(kept));

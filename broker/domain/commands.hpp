@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -9,6 +10,7 @@
 
 #include "broker/domain/connection.hpp"
 #include "broker/domain/orders.hpp"
+#include "broker/domain/post_in_parts.hpp"
 #include "broker/domain/records.hpp"
 #include "schema/messages.hpp"
 
@@ -59,6 +61,7 @@ struct Post {
   std::vector<Original> originals = {};
   /// Why that was not looked up, if so; the originals mean nothing then.
   std::optional<Refusal> not_looked_up = {};
+  std::shared_ptr<PostInParts> whole = {};  ///< of which this is a part, if so
 };
 /// The operator wants something done; what becomes of it is told in effect::Ruling.
 struct Operate {

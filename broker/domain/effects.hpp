@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -7,6 +8,7 @@
 
 #include "broker/domain/connection.hpp"
 #include "broker/domain/orders.hpp"
+#include "broker/domain/post_in_parts.hpp"
 #include "broker/domain/records.hpp"
 #include "schema/frames.hpp"
 #include "schema/messages.hpp"
@@ -29,6 +31,7 @@ struct Acknowledge {
   std::string room;
   OutboxId outbox;
   std::vector<reply::Ack> acks;
+  std::shared_ptr<PostInParts> whole = {};  ///< of which this is a part, if so
 };
 /// The connection belongs to `client` from now on.
 struct Admitted {

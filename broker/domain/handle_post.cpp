@@ -40,7 +40,7 @@ std::optional<Refusal> refuse_speaking(const State& state, RoomNumber room, Clie
 /// Why the post cannot be taken, if so. It is taken or refused as a whole.
 std::optional<Refusal> object_to(const State& state, const command::Post& command, RoomNumber room,
                                  TimeMs now) {
-  const auto& [origin, post, originals, not_looked_up] = command;
+  const auto& [origin, post, originals, not_looked_up, whole] = command;
   // A repeat gets its acknowledgement whatever happened since; refused, it would be thought not to be stored.
   const bool brings_news = originals.size() < post.texts.size();
   if (brings_news) {
@@ -90,14 +90,15 @@ std::size_t count_repeats(const State& state, const command::Post& command) {
 }
 
 void handle(const Turn& turn, command::Post command) {
-  auto& [origin, post, originals, not_looked_up] = command;
+  auto& [origin, post, originals, not_looked_up, whole] = command;
   if (not_looked_up) return turn.answer(origin, *std::move(not_looked_up));
   const auto room = room_for(turn, origin.client, post);
   if (!room) return turn.answer(origin, room.refusal());
   if (auto objection = object_to(turn.state, command, *room, turn.now))
     return turn.answer(origin, std::move(*objection));
 
-  effect::Acknowledge acknowledgement{origin.connection, origin.request, post.room, post.outbox, {}};
+  effect::Acknowledge acknowledgement{origin.connection, origin.request, post.room, post.outbox, {},
+                                      std::move(whole)};
   acknowledgement.acks.reserve(post.texts.size());
   for (const auto& original : originals) acknowledgement.acks.push_back(original.ack);
   if (originals.size() < post.texts.size()) {

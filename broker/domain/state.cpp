@@ -27,6 +27,14 @@ void decide(const Turn& turn, Asked asked) {
   handle(turn, std::move(asked));
 }
 
+/// Of a POST in parts the first refusal is the answer to all of it.
+void decide_part(const Turn& turn, command::Post part) {
+  const auto whole = part.whole;
+  if (whole->is_refused) return;
+  decide(turn, std::move(part));
+  whole->is_refused = std::holds_alternative<effect::Answer>(turn.outcome.effects.back());
+}
+
 }  // namespace
 
 State restore(const Image& image) {
@@ -64,6 +72,8 @@ void apply(State& state, Command command, TimeMs now, Outcome& outcome) {
   // A clock that was set back must not put a message before an older one: searching by time relies on it.
   state.last_at = std::max(state.last_at, now);
   const Turn turn{state, outcome, state.last_at};
+  if (auto* post = std::get_if<command::Post>(&command); post != nullptr && post->whole)
+    return decide_part(turn, std::move(*post));
   std::visit([&turn](auto& asked) { decide(turn, std::move(asked)); }, command);
 }
 

@@ -62,7 +62,10 @@ void Recorder::decide(Command command) {
 
 void Recorder::look_up(command::Post& post) {
   if (count_repeats(state_, ports_.journal, post) == 0) return;
-  if (const auto wait = look_ups_.wait_of(post.origin.client, std::chrono::steady_clock::now())) {
+  // If a later part had to wait, all of it would come again, be looked up again, and wait again.
+  const bool is_begun = post.whole && std::exchange(post.whole->is_looked_up, true);
+  const auto now = std::chrono::steady_clock::now();
+  if (const auto wait = is_begun ? std::nullopt : look_ups_.wait_of(post.origin.client, now)) {
     post.not_looked_up = refuse(RefusalCode::too_fast);
     post.not_looked_up->retry_after_ms = static_cast<std::uint64_t>(wait->count());
     return;
@@ -147,7 +150,8 @@ void Recorder::tell_members(Segment& segment) {
 }
 
 void Recorder::perform(effect::Acknowledge& acknowledgement) {
-  auto& [connection, request, room, outbox, acks] = acknowledgement;
+  auto& [connection, request, room, outbox, acks, whole] = acknowledgement;
+  if (whole && !whole->is_complete_with(acks)) return;
   const Reply reply =
       reply::Stored{options_.durability == Durability::disk, std::move(room), outbox, std::move(acks)};
   replies_.push_back({connection, encode(request, reply)});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "broker/session/token_hash.hpp"
 #include "broker/threads/named_thread.hpp"
 #include "schema/codec.hpp"
+#include "schema/limits.hpp"
 
 namespace palabre::broker {
 namespace {
@@ -22,12 +24,22 @@ std::size_t bytes_of(std::span<const RequestFrame> requests) {
 // What a long text costs everybody who is sent it, it costs its sender, too.
 constexpr std::size_t kBytesOfAMessage = 256;
 constexpr auto kUnderWay = std::chrono::seconds(1);
+// As much as the longest text, each 20 ms: what one who is alone may post in the long run, and no burst.
+constexpr std::size_t kPartBytes = limits::kTextBytesMax;
+constexpr double kPartSeconds = 0.02;
 
 SessionRates full_rates(ClientNumber client, const SessionTools& tools) {
   const auto& rates = tools.rates;
   const auto share = static_cast<double>(rates.share_of(tools.reads.name_of(client)));
   return {PostingRate(client, share * rates.messages, tools.spare), TokenBucket(share * rates.changes),
           TokenBucket(share * rates.reads)};
+}
+
+TokenBucket pace_of(ClientNumber client, const SessionTools& tools) {
+  const auto& rates = tools.rates;
+  const auto share =
+      static_cast<double>(rates.messages > 0 ? rates.share_of(tools.reads.name_of(client)) : 0);
+  return TokenBucket(share * kPartBytes / kPartSeconds, kPartSeconds);
 }
 
 }  // namespace
@@ -37,6 +49,7 @@ Session::Session(ClientNumber client, const SessionTools& tools, const std::opti
       tools_(tools),
       mailbox_(tools.waiting_max.requests),
       rates_(rates ? *rates : full_rates(client, tools)),
+      pace_(pace_of(client, tools)),
       thread_(start_thread("session-" + std::to_string(client.value), [this] { run(); })) {}
 
 GroupPush Session::deliver(std::span<RequestFrame> requests) {
@@ -117,10 +130,37 @@ void Session::answer(const Origin& origin, request::Post& post) {
   const auto count = std::max(post.texts.size(), post.texts.bytes() / kBytesOfAMessage);
   const Refused place{post.outbox, post.counter, std::chrono::steady_clock::now() + kUnderWay};
   if (may(rates_.messages, count, origin)) {
-    commands_.emplace_back(command::Post{origin, std::move(post)});
+    hand_on(origin, std::move(post));
   } else {
     too_fast_ = place;
   }
+}
+
+/// All have to take what one posts before they see what others say behind it: 200 KB for fifty others are ten
+/// megabytes to encipher. So it is handed on at a pace, and a long post in parts, between which others' come.
+void Session::hand_on(const Origin& origin, request::Post post) {
+  if (post.texts.bytes() <= kPartBytes || tools_.rates.messages <= 0) {
+    wait_for_turn(post.texts.bytes());
+    commands_.emplace_back(command::Post{origin, std::move(post)});
+    return;
+  }
+  const auto whole = std::make_shared<PostInParts>(PostInParts{post.texts.size(), {}});
+  for (std::size_t first = 0; first < post.texts.size();) {
+    request::Post part{post.room, post.outbox, post.counter.plus(first), post.texts.part(first, kPartBytes)};
+    wait_for_turn(part.texts.bytes());
+    first += part.texts.size();
+    commands_.emplace_back(command::Post{.origin = origin, .post = std::move(part), .whole = whole});
+  }
+}
+
+void Session::wait_for_turn(std::size_t bytes) {
+  const auto count = static_cast<double>(bytes);
+  const auto now = std::chrono::steady_clock::now();
+  if (const auto wait = pace_.wait_for(count, now); wait > wait.zero()) {
+    hand_over();
+    mailbox_.wait_until(now + wait);
+  }
+  pace_.charge(count, std::chrono::steady_clock::now());
 }
 
 /// What was sent behind a post that was too fast comes once that has been taken, or for nothing: the recorder

@@ -87,6 +87,8 @@ class Session {
   void answer(const Origin& origin, request::Hello& hello);
   void answer(const Origin& origin, request::Post& post);
   [[nodiscard]] bool is_behind_refused(const request::Post& post);
+  void hand_on(const Origin& origin, request::Post post);
+  void wait_for_turn(std::size_t bytes);
   void answer(const Origin& origin, request::Join& join);
   void answer(const Origin& origin, request::Leave& leave);
   void answer(const Origin& origin, request::Moderate& moderate);
@@ -115,6 +117,7 @@ class Session {
   Mailbox<Item> mailbox_;
   // Touched by the thread only.
   SessionRates rates_;
+  TokenBucket pace_;                 ///< of handing on, in bytes of texts
   std::optional<Refused> too_fast_;  ///< behind which nothing is worth counting
   std::vector<Command> commands_;    ///< decided on already, for the recorder
   Mailbox<Command, CommandBytes>::Share at_recorder_;

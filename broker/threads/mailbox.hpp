@@ -145,6 +145,12 @@ class Mailbox {
     return take(items, lock);
   }
 
+  /// Waits until then, or until it is closed. Called by the owner.
+  void wait_until(Moment deadline) {
+    std::unique_lock lock(mutex_);
+    arrival_.wait_until(lock, deadline, [this] { return is_closed_; });
+  }
+
   void close() {
     const std::scoped_lock lock(mutex_);
     is_closed_ = true;

@@ -121,6 +121,27 @@ def test_a_long_file_is_quick_while_nobody_else_has_much_to_say(make_broker):
     broker.stop()
 
 
+def test_what_others_say_comes_between_the_texts_of_a_long_post_which_is_answered_once(make_broker):
+    broker = make_broker(messages_per_second=10_000)
+    texts = [f"{place} " + "x" * 1000 for place in range(200)]
+    with Peer(broker, "alice") as alice, Peer(broker, "bob") as bob:
+        bob.follow("lobby")
+        long = alice.send("post", room="lobby", outbox=alice.outbox, counter=1, texts=texts)
+        others = []
+        while not alice.dealer.socket.poll(0):
+            others += bob.post("lobby", f"meanwhile {len(others)}")
+        stored = alice.answer(long)
+        assert [counter for counter, *_ in stored["acks"]] == list(range(1, 201))
+        first, last = stored["acks"][0][1], stored["acks"][-1][1]
+        assert any(first < sequence < last for _, sequence, *_ in others)
+        bob.until(lambda: len(bob.texts()) == 200 + len(others))
+        assert [text for text in bob.texts() if text in texts] == texts
+        again = alice.ask("post", room="lobby", outbox=alice.outbox, counter=1, texts=texts)
+        assert again["acks"] == stored["acks"]
+        assert alice.ask("ping")["type"] == "pong", "and nothing else is said about it"
+    broker.stop()
+
+
 def test_a_full_mailbox_is_answered_busy_and_every_request_gets_one_answer(make_broker):
     broker = make_broker(mailbox=1)
     with Peer(broker, "alice") as alice, Peer(broker, "bob") as bob:

@@ -194,7 +194,9 @@ void ModelBroker::perform(const Effect& effect) {
   if (const auto* answer = std::get_if<effect::Answer>(&effect)) {
     say(answer->connection, answer->request, answer->reply);
   } else if (const auto* told = std::get_if<effect::Acknowledge>(&effect)) {
-    say(told->connection, told->request, reply::Stored{true, told->room, told->outbox, told->acks});
+    auto acks = told->acks;
+    if (told->whole && !told->whole->is_complete_with(acks)) return;
+    say(told->connection, told->request, reply::Stored{true, told->room, told->outbox, std::move(acks)});
   } else if (const auto* admitted = std::get_if<effect::Admitted>(&effect)) {
     greet(*admitted);
   } else if (const auto* departed = std::get_if<effect::Departed>(&effect)) {

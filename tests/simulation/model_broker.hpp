@@ -46,7 +46,9 @@ class ModelBroker {
     broker::ConnectionId connection;
   };
   struct Session {
-    std::deque<std::variant<Frame, Vanished>> items;
+    /// What came, and the parts of a POST that are still to come from here.
+    using Item = std::variant<Frame, Vanished, broker::command::Post>;
+    std::deque<Item> items;
     bool has_departed = false;
   };
   using GreeterItem = std::variant<Frame, broker::effect::Admitted, broker::effect::Departed>;
@@ -63,9 +65,11 @@ class ModelBroker {
   void handle(broker::effect::Admitted& admitted);
   void handle(broker::effect::Departed& departed);
   // model_sessions.cpp
-  void give(ClientNumber client, std::variant<Frame, Vanished> item);
+  void give(ClientNumber client, Session::Item item);
+  void run_session_later(ClientNumber client);
   void run_session(ClientNumber client, Session& session);
-  void answer(ClientNumber client, const Session& session, const Frame& frame);
+  void answer(ClientNumber client, Session& session, const Frame& frame);
+  void post(const broker::Origin& origin, request::Post post, Session& session);
   void answer_read(ClientNumber client, const broker::Origin& origin, const Request& request);
   template <class Read>
   [[nodiscard]] ClientNumber reader_of(ClientNumber client, const Read& read) const;

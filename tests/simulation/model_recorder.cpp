@@ -53,6 +53,7 @@ void ModelRecorder::decide_again(command::Post post, TimeMs now) {
   post.post.outbox = {1 + surroundings_.dice.below(limits::kIntegerMax)};
   post.post.counter = {1};
   post.originals.clear();
+  post.whole.reset();
   state_.matrix.learn(post.origin.client, post.post.outbox, {});
   apply(state_, std::move(post), now, batch_.outcome());
   batch_.outcome().effects.pop_back();

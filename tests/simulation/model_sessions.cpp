@@ -1,3 +1,4 @@
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -9,10 +10,13 @@
 /// The sessions of ModelBroker, as in broker/session/session.cpp.
 namespace palabre::broker::simulation {
 
-void ModelBroker::give(ClientNumber client, std::variant<Frame, Vanished> item) {
+void ModelBroker::give(ClientNumber client, Session::Item item) {
   auto& items = sessions_.at(client).items;
   items.push_back(std::move(item));
-  if (items.size() > 1) return;
+  if (items.size() == 1) run_session_later(client);
+}
+
+void ModelBroker::run_session_later(ClientNumber client) {
   const auto moment = surroundings_.draw_ms(0, surroundings_.weather.step_ms_max);
   surroundings_.agenda.after(moment, [this, client, life = std::weak_ptr(life_)] {
     if (life.expired()) return;
@@ -24,16 +28,40 @@ void ModelBroker::give(ClientNumber client, std::variant<Frame, Vanished> item) 
 }
 
 void ModelBroker::run_session(ClientNumber client, Session& session) {
-  for (const auto& item : std::exchange(session.items, {})) {
+  while (!session.items.empty()) {
+    auto item = std::move(session.items.front());
+    session.items.pop_front();
     if (const auto* vanished = std::get_if<Vanished>(&item)) {
       record(command::Depart{{client, vanished->connection, RequestId{}}});
+    } else if (const auto* frame = std::get_if<Frame>(&item)) {
+      answer(client, session, *frame);
     } else {
-      answer(client, session, std::get<Frame>(item));
+      record(std::get<command::Post>(std::move(item)));
     }
+    const bool is_amid_parts =
+        !session.items.empty() && std::holds_alternative<command::Post>(session.items.front());
+    if (is_amid_parts && !session.has_departed) return run_session_later(client);
   }
 }
 
-void ModelBroker::answer(ClientNumber client, const Session& session, const Frame& frame) {
+/// All but the first part wait, before whatever else came.
+void ModelBroker::post(const Origin& origin, request::Post post, Session& session) {
+  if (!surroundings_.has_parts || post.texts.size() < 2)
+    return record(command::Post{origin, std::move(post)});
+  const auto whole = std::make_shared<PostInParts>(PostInParts{post.texts.size(), {}});
+  for (auto left = post.texts.size(); left > 0;) {
+    const auto count = surroundings_.dice.between(1, left);
+    left -= count;
+    request::Post part{post.room, post.outbox, post.counter.plus(left), {}};
+    for (auto i = left; i < left + count; ++i) part.texts.push_back(post.texts[i]);
+    session.items.emplace_front(command::Post{.origin = origin, .post = std::move(part), .whole = whole});
+  }
+  auto first = std::get<command::Post>(std::move(session.items.front()));
+  session.items.pop_front();
+  record(std::move(first));
+}
+
+void ModelBroker::answer(ClientNumber client, Session& session, const Frame& frame) {
   auto decoded = decode_request(frame.bytes);
   const Origin origin{client, frame.connection, decoded.id};
   if (!decoded.body) return say(frame.connection, decoded.id, decoded.body.refusal());
@@ -42,7 +70,7 @@ void ModelBroker::answer(ClientNumber client, const Session& session, const Fram
     record(
         command::Admit{origin.connection, origin.request, hello->name, hash_token(hello->token), hello->run});
   } else if (auto* post = std::get_if<request::Post>(&request)) {
-    record(command::Post{origin, std::move(*post)});
+    this->post(origin, std::move(*post), session);
   } else if (auto* join = std::get_if<request::Join>(&request)) {
     record(command::Join{origin, std::move(join->room)});
   } else if (auto* leave = std::get_if<request::Leave>(&request)) {

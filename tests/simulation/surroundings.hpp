@@ -29,6 +29,7 @@ struct Surroundings {
   Dice dice;
   Weather weather;
   PlantedBug bug;
+  bool has_parts = false;  ///< POSTs of several texts are stored in parts
   bool is_traced = false;  ///< print what happens, for people who look into one seed
 
   Milliseconds draw_ms(std::uint64_t least, std::uint64_t most) {

@@ -40,7 +40,7 @@ Weather draw_weather(Dice& dice) {
 }  // namespace
 
 World::World(std::uint64_t seed, PlantedBug bug, Scenes scenes)
-    : surroundings_{{}, Dice(seed), {}, bug},
+    : surroundings_{{}, Dice(seed), {}, bug, scenes.has_parts},
       store_dice_(~seed),
       scenes_(scenes),
       lives_(bug),

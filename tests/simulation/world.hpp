@@ -24,6 +24,7 @@ class World {
   struct Scenes {
     Life::Beginning copies = Life::Beginning::new_store;  ///< how the store goes back, if it does
     bool has_private_rooms = false;
+    bool has_parts = false;  ///< POSTs of several texts are stored in parts
   };
   [[nodiscard]] static Scenes scenes_of(std::uint64_t seed);
 

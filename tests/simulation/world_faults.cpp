@@ -11,6 +11,7 @@ namespace {
 constexpr std::uint64_t kRestoredOnceIn = 8;
 constexpr std::uint64_t kBareCopyOnceIn = 16;
 constexpr std::uint64_t kPrivateRoomsOnceIn = 2;
+constexpr std::uint64_t kPartsOnceIn = 2;
 /// Before users have come to rest, and after something was stored.
 constexpr std::uint64_t kPutBackMsMin = 1000;
 constexpr std::uint64_t kPutBackMsMax = 19'000;
@@ -28,6 +29,7 @@ World::Scenes World::scenes_of(std::uint64_t seed) {
     scenes.copies = Life::Beginning::bare_copy;
   }
   scenes.has_private_rooms = dice.once_in(kPrivateRoomsOnceIn);
+  scenes.has_parts = dice.once_in(kPartsOnceIn);
   return scenes;
 }
 

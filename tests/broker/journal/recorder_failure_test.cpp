@@ -81,6 +81,24 @@ TEST_F(WatchedRecorderTest, has_who_repeats_too_much_wait_and_nobody_else) {
   EXPECT_THAT(stored_texts(), ElementsAre("one", "two", "three", "four"));
 }
 
+TEST_F(WatchedRecorderTest, has_who_repeats_in_parts_wait_before_the_first_one_only) {
+  connect_both();
+  decide_at_once({post({kAlice, kAlices, {2}}, {1}, {"one", "two"})});
+  watchful_.look_up_takes = std::chrono::milliseconds(50);
+  const auto repeat = [](RequestId request) {
+    const auto whole = std::make_shared<PostInParts>(PostInParts{2, {}});
+    const auto part = [&](Counter counter, std::string_view text) {
+      return command::Post{
+          .origin = {kAlice, kAlices, request}, .post = {"lobby", kOutbox, counter, {text}}, .whole = whole};
+    };
+    return std::vector<Command>{part({1}, "one"), part({2}, "two")};
+  };
+  decide_at_once(repeat({3}));
+  EXPECT_EQ(replies_.reply_to(3).refusal(), std::nullopt) << "or it would wait each time it comes";
+  decide_at_once(repeat({4}));
+  EXPECT_EQ(replies_.reply_to(4).refusal(), RefusalCode::too_fast);
+}
+
 TEST_F(WatchedRecorderTest, has_nobody_pay_for_a_commit_that_took_long) {
   connect_both();
   watchful_.commit_takes = std::chrono::milliseconds(50);

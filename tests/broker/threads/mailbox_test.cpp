@@ -57,6 +57,17 @@ TEST(Mailbox, ends_only_after_what_was_taken_is_drained) {
   EXPECT_THAT(items, IsEmpty());
 }
 
+TEST(Mailbox, has_its_owner_wait_until_then_or_until_it_is_closed) {
+  Mailbox<int> mailbox(4);
+  mailbox.try_push(1);
+  const auto soon = steady_clock::now() + std::chrono::milliseconds(20);
+  mailbox.wait_until(soon);
+  EXPECT_GE(steady_clock::now(), soon) << "whatever comes";
+  std::thread closing([&mailbox] { mailbox.close(); });
+  mailbox.wait_until(steady_clock::now() + std::chrono::hours(1));
+  closing.join();
+}
+
 TEST(Mailbox, takes_nothing_once_closed) {
   Mailbox<int> mailbox(4);
   mailbox.close();
