@@ -17,9 +17,10 @@ constexpr Milliseconds kFarewellTimeout = 1s;
 /// Before a new talk socket: little, because libzmq itself paces the attempts of one socket.
 constexpr Milliseconds kReopenPause = 100ms;
 /// So many one after the other, a few tenths of a second apart, are no accident. A broker that was there
-/// before may be about to end, or be full, for a while: so many more, in some three seconds.
+/// before may be full, or be started anew behind something that takes connections in its place meanwhile (a
+/// tunnel, a container's proxy): so many more, in some ten seconds.
 constexpr unsigned kHandshakesFailedMax = 3;
-constexpr unsigned kHandshakesFailedMaxLater = 10;
+constexpr unsigned kHandshakesFailedMaxLater = 30;
 
 /// From any 64 random bits to what the wire takes: 1 to 2^53 - 1.
 std::uint64_t as_wire_integer(std::uint64_t random) { return random % limits::kIntegerMax + 1; }

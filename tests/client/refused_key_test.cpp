@@ -46,7 +46,7 @@ TEST_F(TrustingConversation, gives_up_later_when_it_was_welcome_before) {
   static_cast<void>(come_up());
   conversation.talk_down(now);
   static_cast<void>(act());
-  EXPECT_EQ(fail_until_refused(), 10U);
+  EXPECT_EQ(fail_until_refused(), 30U);
 }
 
 TEST_F(TrustingConversation, counts_only_what_fails_one_after_the_other) {
@@ -69,7 +69,7 @@ TEST_F(TrustingConversation, gives_up_at_once_where_only_another_key_explains_it
 
 TEST_F(ConversationTest, goes_on_trying_where_it_knows_no_key) {
   conversation.another_key();
-  for (int i = 0; i < 20; ++i) conversation.handshake_failed();
+  for (int i = 0; i < 60; ++i) conversation.handshake_failed();
   EXPECT_THAT(link_states(act()), ElementsAre(event::LinkState::connecting, event::LinkState::connecting))
       << "the second says why, and once is enough";
 }

@@ -2,11 +2,12 @@
 
 import contextlib
 import os
+import socket
 import threading
 
 import pytest
 import zmq
-from palabre_harness import Palabre, eventually
+from palabre_harness import PATIENCE_S, Palabre, eventually
 
 
 @pytest.fixture
@@ -83,6 +84,21 @@ def test_who_is_connected_already_stops_as_hard_when_the_key_changes(encrypted, 
             said = running.talk() + "\n".join(running.lines())
             assert status in (4, 6) and f"{pins(invited)}:2" in said, (status, said)
     entrance.close()
+
+
+def test_who_is_connected_already_stays_while_a_tunnel_has_no_broker_behind_it(encrypted, invited):
+    with invited.start("running", "ada", "tail", "--count", "1") as running:
+        eventually(lambda: encrypted.sessions())
+        encrypted.stop()
+        port = int(encrypted.talk.rpartition(":")[2])
+        with socket.create_server(("127.0.0.1", port)) as tunnel:
+            tunnel.settimeout(PATIENCE_S)
+            for _ in range(15):
+                tunnel.accept()[0].close()
+        encrypted.start()
+        assert invited.run("ada", "send", "after").returncode == 0
+        assert running.wait() == 0, running.talk()
+        assert "after" in running.lines()[-1]
 
 
 def open_pipe():
