@@ -53,7 +53,7 @@ class Run:
 
     def __init__(self, options):
         self.count, self.rate, self.every, self.keep = options.count, options.rate, options.every, options.keep
-        self.one_in, self.log_pages = options.one_in, options.log_pages
+        self.one_in, self.log_pages, self.security = options.one_in, options.log_pages, options.security
         self.seed, self.chance = options.seed, random.Random(options.seed)
         self.began = time.monotonic()
         self.deadline = self.began + options.seconds
@@ -76,6 +76,7 @@ class Run:
 
     def work(self, broker=None, **options) -> Work:
         options.setdefault("rate", self.rate or 300)
+        options.setdefault("security", self.security)
         return Work(self.directory(), self.chance.randrange(1 << 32), broker, **options)
 
     def check(self, work: Work) -> None:
@@ -113,6 +114,8 @@ def main() -> int:
     parser.add_argument("--one-in", type=int, default=10_000, help="planted: of so many messages one is spoilt")
     parser.add_argument("--log-pages", type=int, default=64,
                         help="writes, flushes, errors: so long is the log when it is copied; palabred's is 1000")
+    parser.add_argument("--security", choices=("open", "curve"), default="open",
+                        help="whether all is encrypted; not in those that kill at counted calls, nor in planted")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     parser.add_argument("--keep", action="store_true", help="keep journals and stores in any case")
     options = parser.parse_args()

@@ -22,8 +22,9 @@ FAREWELL_S = 2
 class Taps:
     """Has a thread of its own, which owns the sockets."""
 
-    def __init__(self, talk: str, feed: str, journals: Path, who: list[str], everybody: list[str]):
-        self.talk, self.feed, self.journals = talk, feed, journals
+    def __init__(self, talk: str, feed: str, journals: Path, who: list[str], everybody: list[str], keys: dict):
+        """`keys`: of an encrypted broker, those of all identities and the stranger, by name; else empty."""
+        self.talk, self.feed, self.journals, self.keys = talk, feed, journals, keys
         self.who = [*who, STRANGER]
         self.ids = re.compile(ID.format(names="|".join(everybody)).encode())
         self.topics, self.is_ending = set(), threading.Event()
@@ -36,10 +37,12 @@ class Taps:
 
     def run(self) -> None:
         poller = zmq.Poller()
-        dealers = {name: Dealer(self.talk) for name in self.who}
+        dealers = {name: Dealer(self.talk, self.keys.get(name)) for name in self.who}
         subscriber = zmq.Context.instance().socket(zmq.SUB)
         subscriber.linger, subscriber.rcvhwm = 0, 0
         subscriber.subscribe(b"")
+        if STRANGER in self.keys:
+            self.keys[STRANGER].encrypt(subscriber)
         subscriber.connect(self.feed)
         written = {socket: open(self.journals / f"{name}.tap", "w", encoding="utf-8") for name, socket in
                    [(FEED, subscriber), *((name, dealer.socket) for name, dealer in dealers.items())]}

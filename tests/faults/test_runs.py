@@ -28,3 +28,8 @@ def test_nothing_acknowledged_is_lost_doubled_or_reordered(name, count):
     if printed[0].startswith("skipped: "):
         pytest.skip(printed[0])
     assert f"{name}: seed 20, " in printed[-1] and "; 0 violations" in printed[-1]
+
+
+def test_nothing_is_lost_where_all_is_encrypted():
+    printed = lines_of("kill", "--count", "6", "--seconds", "20", "--security", "curve")
+    assert "; 0 violations" in printed[-1] and "0 acknowledged" not in printed[-1]

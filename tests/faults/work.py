@@ -14,8 +14,8 @@ import checker
 import msgpack
 from palabre_harness import Broker, Program, eventually, program
 from report import Report
-from taps import Taps
-from wire_client import Dealer, NoReply, token_of
+from taps import STRANGER, Taps
+from wire_client import Dealer, Keys, NoReply, token_of
 
 # Of each closed room (application/member.hpp) the owner, and five guests behind him: ada's and gus's.
 NAMES = ["ada", "bea", "cyd", "dan", "eve", "fay", "gus", "hal", "ida", "jan", "kim", "leo"]
@@ -23,6 +23,7 @@ NAMES = ["ada", "bea", "cyd", "dan", "eve", "fay", "gus", "hal", "ida", "jan", "
 TAPPED = ["bea", "cyd", "hal"]
 # The kernel gives ports from 32768 on to whoever asks; a broker must find its own again after it was away.
 PORTS = range(20_000, 30_000)
+PROBE = "probe"
 SETTLED_S = 30
 PROBE_S, ALIVE_S = 1, 10
 MEMORY_GROWTH_MAX = 64 << 20
@@ -62,7 +63,7 @@ class Applications(Program):
         self.names = names
         with blocked(signal.SIGUSR1, signal.SIGTERM):
             super().__init__(
-                [program("fault_application"), "--server", work.server or work.broker.talk, "--journals", work.journals,
+                [program("fault_application"), *work.access(names), "--journals", work.journals,
                  "--rate", work.rate / len(NAMES), "--seed", work.chance.randrange(1, 1 << 32), "--life", life,
                  "--patience", work.patience,
                  "--refilling", (len(names) + 1) // 2, "--people", *NAMES, "--names", *names],
@@ -73,11 +74,12 @@ class Work:
     """Leaving the `with` block ends all processes, whatever happened."""
 
     def __init__(self, directory: Path, seed: int, broker: Broker | None = None, rate: float = 300, processes: int = 4,
-                 server: str | None = None, patience: int = SETTLED_S):
+                 server: str | None = None, patience: int = SETTLED_S, security: str = "open"):
         self.directory, self.chance, self.rate, self.server = directory, random.Random(seed), rate, server
         self.journals = directory / "journals"
         self.journals.mkdir(parents=True)
         self.broker = broker or Broker(directory / "broker")
+        self.broker.security, self.keys = security, {}
         if not self.broker.talk_port:
             self.broker.talk_port, self.broker.feed_port = free_ports(2)
         self.processes, self.applications, self.patience = processes, [], patience
@@ -86,10 +88,13 @@ class Work:
 
     def __enter__(self):
         self.broker.start()
+        if self.broker.invitation:
+            self.keys = {name: Keys(self.broker.invitation) for name in (*NAMES, STRANGER, PROBE)}
         self.base = self.resources()
         for names in (NAMES[first::self.processes] for first in range(self.processes)):
             self.applications.append(Applications(self, names, next(lives)))
-        self.taps = Taps(self.broker.talk, f"tcp://127.0.0.1:{self.broker.feed_port}", self.journals, TAPPED, NAMES)
+        self.taps = Taps(self.broker.talk, f"tcp://127.0.0.1:{self.broker.feed_port}", self.journals, TAPPED, NAMES,
+                         self.keys)
         return self
 
     def __exit__(self, *_):
@@ -97,6 +102,18 @@ class Work:
         for application in self.applications:
             application.kill()
         self.broker.end()
+
+    def access(self, names: list[str]) -> list[str]:
+        """How applications of these names are told where the broker is, and which keys are theirs."""
+        server = self.server or self.broker.talk
+        if not self.keys:
+            return ["--server", server]
+        invitation = f"palabre://{server.removeprefix('tcp://')}#{self.broker.invitation.partition('#')[2]}"
+        return ["--server", invitation, "--secret-keys", *(self.keys[name].secret_text for name in names)]
+
+    def new_keys(self) -> Keys | None:
+        """Of somebody whom the broker does not know yet; none where nothing is encrypted."""
+        return Keys(self.broker.invitation) if self.keys else None
 
     def acknowledged(self) -> int:
         """How many acknowledgements the applications have written down so far."""
@@ -173,9 +190,9 @@ class Work:
     def probe(self) -> None:
         """I10: ten seconds after the last fault a stranger is greeted within one."""
         def is_alive() -> bool:
-            dealer = Dealer(self.broker.talk)
-            dealer.send(msgpack.packb({"type": "hello", "request": 1, "version": 1, "name": "probe",
-                                       "token": token_of("probe")}))
+            dealer = Dealer(self.broker.talk, self.keys.get(PROBE))
+            dealer.send(msgpack.packb({"type": "hello", "request": 1, "version": 1, "name": PROBE,
+                                       "token": token_of(PROBE)}))
             try:
                 return dealer.reply(PROBE_S)["type"] == "welcome"
             except NoReply:

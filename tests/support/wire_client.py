@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgpack
 import zmq
+import zmq.utils.z85
 
 from palabre_harness import PATIENCE_S
 
@@ -56,6 +57,11 @@ class Keys:
         text = invitation.partition("#")[2].partition(".")[0]
         self.broker = base64.urlsafe_b64decode(text + "=")
         self.public, self.secret = zmq.curve_keypair()
+
+    @property
+    def secret_text(self) -> str:
+        """As `palabre` keeps it."""
+        return base64.urlsafe_b64encode(zmq.utils.z85.decode(self.secret)).decode().rstrip("=")
 
     def encrypt(self, socket: zmq.Socket) -> None:
         socket.curve_serverkey, socket.curve_publickey, socket.curve_secretkey = self.broker, self.public, self.secret

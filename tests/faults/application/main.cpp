@@ -20,13 +20,16 @@ namespace {
 
 struct Options {
   std::vector<std::string> names;
+  std::vector<std::string> secret_keys;
   std::filesystem::path journals;
   std::size_t refilling = 0;
   MemberOptions each;
 };
 
 void describe(CLI::App& app, Options& options) {
-  app.add_option("--server", options.each.server)->required();
+  app.add_option("--server", options.each.server, "The talk address, or an invitation")->required();
+  app.add_option("--secret-keys", options.secret_keys,
+                 "With an invitation: the identities' keys, in their order");
   app.add_option("--journals", options.journals, "The folder of the journals")->required();
   app.add_option("--names", options.names, "The identities")->required();
   app.add_option("--people", options.each.people, "All identities there are, here and in other processes")
@@ -46,6 +49,7 @@ std::vector<std::unique_ptr<Member>> members_of(const Options& options, const st
   for (const auto& name : options.names) {
     auto own = options.each;
     own.name = name;
+    if (!options.secret_keys.empty()) own.secret_key = options.secret_keys.at(members.size());
     own.journal = options.journals / (name + ".journal");
     own.refills = members.size() < options.refilling;
     own.seed = own.seed * 1000 + std::hash<std::string>{}(name) % 1000;

@@ -32,7 +32,8 @@ Member::Member(MemberOptions options, const std::atomic<Stage>& stage)
       journal_(options_.journal),
       client_({.server = options_.server,
                .name = options_.name,
-               .token = "the-secret-token-of-" + options_.name}),
+               .token = "the-secret-token-of-" + options_.name,
+               .secret_key = options_.secret_key}),
       rooms_(rooms_of(options_)),
       own_room_(own_room(options_)),
       guests_(guests_of(options_)) {}

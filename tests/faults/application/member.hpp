@@ -25,7 +25,8 @@ enum class Stage : int { working, quiet, ending };
 struct MemberOptions {
   std::string server;
   std::string name;
-  std::string life;  ///< in every id, so that those of a second run under the same name are other ones
+  std::string secret_key;  ///< with an invitation
+  std::string life;        ///< in every id, so that those of a second run under the same name are other ones
   std::vector<std::string> rooms{"lobby", "tea", "ops", "dev", "news", "music"};
   std::vector<std::string> closed_rooms{"ada/council", "gus/garden"};
   std::vector<std::string> people;  ///< all names, in the order that makes them neighbours and guests

@@ -12,7 +12,7 @@ import msgpack
 import zmq
 from palabre_harness import Broker, may_open
 from proxy import Proxy
-from wire_client import Dealer, token_of
+from wire_client import Dealer, Keys, token_of
 from work import Work, at_any_moment, free_ports
 
 HEARTBEAT_MS = 1000
@@ -94,13 +94,14 @@ def reconnect(run) -> None:
     may_open(16_384)
     zmq.Context.instance().set(zmq.MAX_SOCKETS, 4 * CROWD)
     with run.work() as work:
-        crowd = come([], work.broker)
+        keys = [work.new_keys() for _ in range(CROWD)]
+        crowd = come([], work.broker, keys)
         for _ in range(run.count or 3):
             if run.has_time():
                 work.broker.kill()
                 work.broker.start()
                 began = time.monotonic()
-                crowd = come(crowd, work.broker)
+                crowd = come(crowd, work.broker, keys)
                 print(f"{CROWD} were back and had a page after {time.monotonic() - began:.1f} s", flush=True)
                 work.go_on(200)
                 run.injected()
@@ -113,11 +114,11 @@ def reconnect(run) -> None:
         run.check(work)
 
 
-def come(before: list[Dealer], broker: Broker) -> list[Dealer]:
+def come(before: list[Dealer], broker: Broker, keys: list[Keys | None]) -> list[Dealer]:
     """All of the crowd on new connections, each greeted and given a page of history."""
     for dealer in before:
         dealer.close()
-    crowd = [Dealer(broker.talk) for _ in range(CROWD)]
+    crowd = [Dealer(broker.talk, each) for each in keys]
     for number, dealer in enumerate(crowd):
         ask(dealer, type="hello", request=1, version=1, name=f"crowd{number}", token=token_of(f"crowd{number}"))
     for dealer in crowd:

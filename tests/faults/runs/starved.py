@@ -66,7 +66,7 @@ def threads(run) -> None:
 def greet_strangers(work: Work, number: int, expected: str) -> None:
     for stranger in range(STRANGERS):
         name = f"stranger{number * STRANGERS + stranger}"
-        dealer = Dealer(work.broker.talk)
+        dealer = Dealer(work.broker.talk, work.new_keys())
         ask(dealer, type="hello", request=1, version=1, name=name, token=token_of(name))
         answer = dealer.reply()
         if answer["type"] != expected or answer.get("reason", "busy") != "busy":
