@@ -81,18 +81,18 @@ std::uint64_t memory_max(const Config& config) {
 // What is spare is for who has much to say, not for all to say much at once.
 constexpr double kSpareSeconds = 0.5;
 
-IdentityLimits rates_of(const Config& config) {
-  IdentityLimits rates{static_cast<double>(config.messages_per_second),
-                       static_cast<double>(config.changes_per_second),
-                       static_cast<double>(config.reads_per_second),
-                       {},
-                       config.connections_per_identity};
+IdentityLimits limits_of(const Config& config) {
+  IdentityLimits most{static_cast<double>(config.messages_per_second),
+                      static_cast<double>(config.changes_per_second),
+                      static_cast<double>(config.reads_per_second),
+                      {},
+                      config.connections_per_identity};
   std::istringstream names(config.bots);
   for (std::string name; std::getline(names, name, ',');) {
     std::erase(name, ' ');
-    rates.bots.insert(name);
+    most.bots.insert(name);
   }
-  return rates;
+  return most;
 }
 
 }  // namespace
@@ -144,7 +144,7 @@ struct Broker::Parts {
                   reading,
                   memory,
                   {config.mailbox, config.mailbox_bytes},
-                  rates_of(config),
+                  limits_of(config),
                   config.spare_messages_per_second > 0 ? &spare : nullptr},
                  config.sessions_max),
         desk(directory.path(), {recorder.mailbox(), board, !secret.empty()}),
@@ -209,7 +209,7 @@ struct Broker::Parts {
   std::unique_ptr<Greeter> make_greeter(const Config& config) {
     Greeter::Options options{config.greeter_queue, port_of(publisher->endpoint()), config.heartbeat_ms,
                              config.registration};
-    options.rates = rates_of(config);
+    options.per_identity = limits_of(config);
     if (!secret.empty()) options.codes.emplace(secret);
     Greeter::Tools tools{recorder.mailbox(), registry, outbox, board, keys, wall_clock, memory};
     // Where nothing is encrypted, whoever is hung up on comes back.

@@ -14,7 +14,7 @@ Greeter::Greeter(Options options, Tools tools)
     : options_(std::move(options)),
       tools_(std::move(tools)),
       mailbox_(options_.capacity),
-      comings_(options_.rates.changes),
+      comings_(options_.per_identity.changes),
       thread_(start_thread("greeter", [this] { run(); })) {}
 
 Push Greeter::greet(Stranger& stranger) { return mailbox_.try_push_all(std::span(&stranger, 1)).rest; }
@@ -72,7 +72,7 @@ Result<command::Admit> Greeter::judge(const Stranger& stranger, RequestId id, re
   auto token = hello.token.empty() ? TokenHash{} : hash_token(hello.token);
   command::Admit admit{stranger.frame.connection, id,        std::move(hello.name),
                        std::move(token),          hello.run, stranger.key};
-  admit.connections_max = share_of(admit.name) * options_.rates.connections;
+  admit.connections_max = share_of(admit.name) * options_.per_identity.connections;
   admit.may_register = options_.registration == Registration::anyone;
   if (options_.registration == Registration::invite && !hello.invite.empty()) {
     const auto invite = options_.codes->read(hello.invite, tools_.clock());
@@ -84,10 +84,10 @@ Result<command::Admit> Greeter::judge(const Stranger& stranger, RequestId id, re
 
 /// By the present name of whose the name is or was.
 std::size_t Greeter::share_of(const std::string& name) const {
-  if (options_.rates.bots.empty()) return 1;
+  if (options_.per_identity.bots.empty()) return 1;
   const auto book = tools_.board.with([](const auto& newest) { return newest; });
   const auto client = book->find_client(name);
-  return options_.rates.share_of(client ? book->at(client).name : name);
+  return options_.per_identity.share_of(client ? book->at(client).name : name);
 }
 
 std::optional<Refusal> Greeter::refuse_coming(const command::Admit& admit) {

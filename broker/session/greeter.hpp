@@ -39,7 +39,7 @@ class Greeter : public Door {
     std::uint64_t heartbeat_ms;
     Registration registration = Registration::anyone;
     std::optional<InviteCodes> codes = {};  ///< required for Registration::invite
-    IdentityLimits rates = {};              ///< of one identity
+    IdentityLimits per_identity = {};
   };
   /// What it works with.
   struct Tools {

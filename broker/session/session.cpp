@@ -29,16 +29,15 @@ constexpr std::size_t kPartBytes = limits::kTextBytesMax;
 constexpr double kPartSeconds = 0.02;
 
 SessionRates full_rates(ClientNumber client, const SessionTools& tools) {
-  const auto& rates = tools.rates;
-  const auto share = static_cast<double>(rates.share_of(tools.reads.name_of(client)));
-  return {PostingRate(client, share * rates.messages, tools.spare), TokenBucket(share * rates.changes),
-          TokenBucket(share * rates.reads)};
+  const auto& most = tools.per_identity;
+  const auto share = static_cast<double>(most.share_of(tools.reads.name_of(client)));
+  return {PostingRate(client, share * most.messages, tools.spare), TokenBucket(share * most.changes),
+          TokenBucket(share * most.reads)};
 }
 
 TokenBucket pace_of(ClientNumber client, const SessionTools& tools) {
-  const auto& rates = tools.rates;
-  const auto share =
-      static_cast<double>(rates.messages > 0 ? rates.share_of(tools.reads.name_of(client)) : 0);
+  const auto& most = tools.per_identity;
+  const auto share = static_cast<double>(most.messages > 0 ? most.share_of(tools.reads.name_of(client)) : 0);
   return TokenBucket(share * kPartBytes / kPartSeconds, kPartSeconds);
 }
 
@@ -139,7 +138,7 @@ void Session::answer(const Origin& origin, request::Post& post) {
 /// All have to take what one posts before they see what others say behind it: 200 KB for fifty others are ten
 /// megabytes to encipher. So it is handed on at a pace, and a long post in parts, between which others' come.
 void Session::hand_on(const Origin& origin, request::Post post) {
-  if (post.texts.bytes() <= kPartBytes || tools_.rates.messages <= 0) {
+  if (post.texts.bytes() <= kPartBytes || tools_.per_identity.messages <= 0) {
     wait_for_turn(post.texts.bytes());
     commands_.emplace_back(command::Post{origin, std::move(post)});
     return;

@@ -31,7 +31,7 @@ struct SessionTools {
     std::size_t bytes = 4 * 1024 * 1024;  ///< one request may wait in any case
   };
   Waiting waiting_max;
-  IdentityLimits rates = {};
+  IdentityLimits per_identity = {};
   SpareRate* spare = nullptr;  ///< what all may post beyond their own rates
 };
 

@@ -125,8 +125,9 @@ TEST_F(GreeterTest, ends_the_session_with_the_last_connection) {
 }
 
 TEST_F(GreeterTest, has_decided_how_many_connections_one_may_have) {
-  Greeter greeter({.capacity = 2, .feed_port = 8421, .heartbeat_ms = 10'000, .rates = {0, 0, 0, {"bot"}, 3}},
-                  {recorder_.mailbox, registry_, switchboard_, board_, keys_, clock_, memory_});
+  Greeter greeter(
+      {.capacity = 2, .feed_port = 8421, .heartbeat_ms = 10'000, .per_identity = {0, 0, 0, {"bot"}, 3}},
+      {recorder_.mailbox, registry_, switchboard_, board_, keys_, clock_, memory_});
   for (const auto* name : {"carol", "bot"}) {
     Stranger stranger{{kDesk, frame(hello(name))}, {}};
     ASSERT_EQ(greeter.greet(stranger), Push::taken);
@@ -136,8 +137,9 @@ TEST_F(GreeterTest, has_decided_how_many_connections_one_may_have) {
 }
 
 TEST_F(GreeterTest, has_who_comes_too_often_wait) {
-  Greeter greeter({.capacity = 4, .feed_port = 8421, .heartbeat_ms = 10'000, .rates = {0, 1, 0, {}, 0}},
-                  {recorder_.mailbox, registry_, switchboard_, board_, keys_, clock_, memory_});
+  Greeter greeter(
+      {.capacity = 4, .feed_port = 8421, .heartbeat_ms = 10'000, .per_identity = {0, 1, 0, {}, 0}},
+      {recorder_.mailbox, registry_, switchboard_, board_, keys_, clock_, memory_});
   for (const std::uint64_t id : {1U, 2U, 3U}) {
     Stranger stranger{{{id}, frame(hello("carol"), {id})}, {}};
     ASSERT_EQ(greeter.greet(stranger), Push::taken);

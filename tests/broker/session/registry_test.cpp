@@ -67,7 +67,7 @@ TEST_F(RegistryTest, ends_a_session_with_its_thread_once_it_answered) {
 }
 
 TEST_F(RegistryTest, gives_who_comes_back_what_he_had_left_and_no_more) {
-  tools_.rates.messages = 1;
+  tools_.per_identity.messages = 1;
   Registry registry(tools_, 2);
   ASSERT_TRUE(registry.open(kAlice));
   deliver(registry, kAlice, kDesk, frame(request::Post{"lobby", {7}, {1}, texts_of({"one", "two"})}, {1}));

@@ -15,7 +15,7 @@ using testing::SizeIs;
 
 class PaceTest : public SessionTest {
  protected:
-  PaceTest() { tools_.rates.messages = 1'000'000; }
+  PaceTest() { tools_.per_identity.messages = 1'000'000; }
 
   void post(Counter counter, const Texts& texts, RequestId id) {
     (void)deliver(*session_, kDesk, frame(request::Post{"lobby", {7}, counter, texts}, id));
@@ -81,7 +81,7 @@ TEST_F(PaceTest, hands_each_part_on_before_it_waits) {
 }
 
 TEST_F(PaceTest, hands_all_on_at_once_where_anybody_may_post_as_much_as_he_likes) {
-  tools_.rates.messages = 0;
+  tools_.per_identity.messages = 0;
   open();
   post({1}, texts(200, 1000), {1});
   const auto whole = recorder_.next<command::Post>();

@@ -11,7 +11,7 @@ namespace {
 
 class RateTest : public SessionTest {
  protected:
-  RateTest() { tools_.rates = {2, 1, 1, {"bob"}}; }
+  RateTest() { tools_.per_identity = {2, 1, 1, {"bob"}}; }
 
   /// Has `count` texts posted, one POST each, and a LEAVE behind them; answers how many of each were handed
   /// on.
@@ -68,22 +68,22 @@ TEST_F(RateTest, counts_a_long_text_as_several) {
 }
 
 TEST_F(RateTest, counts_nothing_behind_what_was_too_fast) {
-  tools_.rates.messages = 100;
+  tools_.per_identity.messages = 100;
   Session session(kAlice, tools_);
-  const auto post = [&](Counter counter, std::size_t bytes, RequestId id) {
-    const auto texts = texts_of(std::vector(4, std::string(bytes, 'x')));
+  const auto post = [&](Counter counter, std::size_t count, RequestId id) {
+    const auto texts = texts_of(std::vector<std::string>(count, "x"));
     (void)deliver(session, kDesk, frame(request::Post{"lobby", {7}, counter, texts}, id));
   };
-  post({1}, 12'800, {1});
-  post({5}, 1, {2});
+  post({1}, 200, {1});
+  post({201}, 4, {2});
   const auto refusal = replies_.reply_to(2).as<Refusal>();
   EXPECT_EQ(refusal.code, RefusalCode::too_fast);
   const auto later = std::chrono::steady_clock::now() + std::chrono::milliseconds(*refusal.retry_after_ms);
   ASSERT_TRUE(eventually([&] { return std::chrono::steady_clock::now() > later; }));
-  post({9}, 1, {3});
+  post({205}, 4, {3});
   EXPECT_EQ(replies_.reply_to(3).refusal(), RefusalCode::too_fast) << "the recorder would refuse it";
-  post({5}, 1, {4});
-  post({9}, 1, {5});
+  post({201}, 4, {4});
+  post({205}, 4, {5});
   session.finish();
   recorder_.mailbox.close();
   std::vector<Command> handed_on;
@@ -95,19 +95,19 @@ TEST_F(RateTest, counts_nothing_behind_what_was_too_fast) {
 }
 
 TEST_F(RateTest, goes_on_with_who_never_sends_again_what_was_too_fast) {
-  tools_.rates.messages = 100;
+  tools_.per_identity.messages = 100;
   Session session(kAlice, tools_);
-  const auto post = [&](Counter counter, std::size_t bytes, RequestId id) {
-    const auto texts = texts_of(std::vector(4, std::string(bytes, 'x')));
+  const auto post = [&](Counter counter, std::size_t count, RequestId id) {
+    const auto texts = texts_of(std::vector<std::string>(count, "x"));
     (void)deliver(session, kDesk, frame(request::Post{"lobby", {7}, counter, texts}, id));
   };
-  post({1}, 12'800, {1});
-  post({5}, 1, {2});
+  post({1}, 200, {1});
+  post({201}, 4, {2});
   ASSERT_EQ(replies_.reply_to(2).refusal(), RefusalCode::too_fast);
   EXPECT_EQ(recorder_.next<command::Post>().origin.request, RequestId{1});
   const auto later = std::chrono::steady_clock::now() + std::chrono::milliseconds(1100);
   ASSERT_TRUE(eventually([&] { return std::chrono::steady_clock::now() > later; }));
-  post({9}, 1, {3});
+  post({205}, 4, {3});
   EXPECT_EQ(recorder_.next<command::Post>().origin.request, RequestId{3});
 }
 
