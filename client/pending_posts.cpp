@@ -42,7 +42,7 @@ PendingPosts::PendingPosts(MakeOutbox make_outbox, const KeptPosts& kept)
     bytes += text.size() + kTextOverhead;
     if (parcels_.empty() || bytes > limits::kRequestBytesMax / 2 ||
         !parcels_.back().goes_on_with(outbox, counter, room)) {
-      parcels_.push_back({outbox, counter, room, {}, {}, true});
+      parcels_.push_back({outbox, counter, room, {}, {}});
       bytes = text.size() + kTextOverhead;
     }
     parcels_.back().posts.push_back({ticket, text});
@@ -131,9 +131,10 @@ Events PendingPosts::refused(RequestId request, const Refusal& refusal, Moment n
   } else if (refusal.retry_after_ms) {
     delay(*place, refusal, events);
     not_before_ = now + spread(Milliseconds(*refusal.retry_after_ms), jitter);
-  } else if (parcels_[*place].posts.size() > 1 &&
-             (concerns_one_text(refusal.code) || parcels_[*place].is_regrouped)) {
+  } else if (parcels_[*place].posts.size() > 1 && concerns_one_text(refusal.code)) {
     split(*place);
+  } else if (refusal.expected && parcels_[*place].is_divided_by(*refusal.expected)) {
+    split_at(*place, *refusal.expected);
   } else {
     drop(*place, refusal, events);
   }
@@ -202,8 +203,7 @@ void PendingPosts::move_to_fresh_outbox(std::size_t place) {
   }
 }
 
-/// Makes a parcel of each text, so that the one at fault is found, and of a regrouped parcel those that are
-/// stored. None of another is: a POST is taken or refused as a whole.
+/// Makes a parcel of each text, so that the one at fault is found.
 void PendingPosts::split(std::size_t place) {
   unsend_from(place);
   Parcel whole = std::move(parcels_[place]);
@@ -214,6 +214,18 @@ void PendingPosts::split(std::size_t place) {
   }
   const auto after = parcels_.erase(parcels_.begin() + static_cast<std::ptrdiff_t>(place));
   parcels_.insert(after, std::make_move_iterator(singles.begin()), std::make_move_iterator(singles.end()));
+}
+
+/// What comes before `due` was stored before the rest was refused: asked for by itself it is acknowledged.
+void PendingPosts::split_at(std::size_t place, Counter due) {
+  unsend_from(place);
+  Parcel& stored = parcels_[place];
+  const auto count = static_cast<std::ptrdiff_t>(due.value - stored.first.value);
+  Parcel rest{stored.outbox, due, stored.room, {}, {}};
+  rest.posts.assign(std::make_move_iterator(stored.posts.begin() + count),
+                    std::make_move_iterator(stored.posts.end()));
+  stored.posts.erase(stored.posts.begin() + count, stored.posts.end());
+  parcels_.insert(parcels_.begin() + static_cast<std::ptrdiff_t>(place) + 1, std::move(rest));
 }
 
 void PendingPosts::drop(std::size_t place, const Refusal& refusal, Events& events) {

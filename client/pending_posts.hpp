@@ -76,12 +76,14 @@ class PendingPosts {
     std::string room;
     std::vector<Post> posts;
     RequestId request;
-    /// Put together anew from what was kept: some of it may be stored and the rest not.
-    bool is_regrouped = false;
 
     /// Whether a text of that place can be the next one in it.
     [[nodiscard]] bool goes_on_with(OutboxId other_outbox, Counter counter,
                                     const std::string& other_room) const;
+    /// Whether some of it comes before `counter`, and some not.
+    [[nodiscard]] bool is_divided_by(Counter counter) const {
+      return counter > first && counter < first.plus(posts.size());
+    }
   };
 
   void keep(KeptRecord record);
@@ -93,6 +95,7 @@ class PendingPosts {
   void unsend_from(std::size_t place);
   void move_to_fresh_outbox(std::size_t place);
   void split(std::size_t place);
+  void split_at(std::size_t place, Counter due);
   void drop(std::size_t place, const Refusal& refusal, Events& events);
   void delay(std::size_t place, const Refusal& refusal, Events& events);
   void out_of_order(std::size_t place, const Refusal& refusal, Moment now);

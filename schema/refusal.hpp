@@ -46,7 +46,7 @@ struct Refusal {
   RefusalCode code = RefusalCode::malformed;
   std::string text;
   std::optional<std::uint64_t> retry_after_ms;  ///< present where trying again helps
-  std::optional<Counter> expected;              ///< with out_of_order: the counter that is due
+  std::optional<Counter> expected;  ///< the counter that is due, with out_of_order, or when some is stored
 
   friend bool operator==(const Refusal&, const Refusal&) = default;
 };

@@ -56,6 +56,17 @@ std::optional<Refusal> object_to(const State& state, const command::Post& comman
   return refuse(knows_room ? RefusalCode::id_reused : RefusalCode::no_such_room);
 }
 
+/// Says how far it went when some of the POST is stored, by what is due behind that: before others' messages
+/// came in between, or because it is grouped otherwise than the first time.
+Refusal with_what_is_stored(Refusal refusal, const State& state, const command::Post& command) {
+  const auto& [origin, post, originals, not_looked_up, whole] = command;
+  const auto first = whole ? whole->first : post.counter;
+  const auto due = expected_of(state, origin.client, post.outbox);
+  const bool brings_news = originals.size() < post.texts.size();
+  if (brings_news && due > first) refusal.expected = due;
+  return refusal;
+}
+
 /// Where the post goes. The first one between two makes their room, if it is to be taken.
 Result<RoomNumber> room_for(const Turn& turn, ClientNumber client, const request::Post& post) {
   if (const auto room = find_room(turn.state, client, post.room)) return room;
@@ -93,9 +104,8 @@ void handle(const Turn& turn, command::Post command) {
   auto& [origin, post, originals, not_looked_up, whole] = command;
   if (not_looked_up) return turn.answer(origin, *std::move(not_looked_up));
   const auto room = room_for(turn, origin.client, post);
-  if (!room) return turn.answer(origin, room.refusal());
-  if (auto objection = object_to(turn.state, command, *room, turn.now))
-    return turn.answer(origin, std::move(*objection));
+  auto objection = room ? object_to(turn.state, command, *room, turn.now) : room.refusal();
+  if (objection) return turn.answer(origin, with_what_is_stored(*std::move(objection), turn.state, command));
 
   effect::Acknowledge acknowledgement{origin.connection, origin.request, post.room, post.outbox, {},
                                       std::move(whole)};

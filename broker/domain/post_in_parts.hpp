@@ -10,6 +10,7 @@ namespace palabre::broker {
 /// A long POST whose texts are stored in parts, so that others' messages come in between, and answered once.
 /// Each part is a command of its own; they share this, and only the recorder touches it.
 struct PostInParts {
+  Counter first;                 ///< of its first text
   std::size_t texts = 0;         ///< of all parts together
   std::vector<reply::Ack> acks;  ///< of those that are stored, in their order
   bool is_refused = false;       ///< so nothing more of it is stored, or said about it

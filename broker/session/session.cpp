@@ -143,7 +143,7 @@ void Session::hand_on(const Origin& origin, request::Post post) {
     commands_.emplace_back(command::Post{origin, std::move(post)});
     return;
   }
-  const auto whole = std::make_shared<PostInParts>(PostInParts{post.texts.size(), {}});
+  const auto whole = std::make_shared<PostInParts>(PostInParts{post.counter, post.texts.size(), {}});
   for (std::size_t first = 0; first < post.texts.size();) {
     request::Post part{post.room, post.outbox, post.counter.plus(first), post.texts.part(first, kPartBytes)};
     wait_for_turn(part.texts.bytes());

@@ -134,7 +134,9 @@ TEST_F(KeptOutbox, does_not_call_refused_what_was_stored_before) {
   auto second = begin(left_by(first));
   const auto both = second.next({1}, kStart).value();
   ASSERT_EQ(both.texts.size(), 2U);
-  EXPECT_TRUE(second.refused({1}, refuse(RefusalCode::not_a_member), kStart, 0).empty());
+  auto half_way = refuse(RefusalCode::not_a_member);
+  half_way.expected = both.counter.next();
+  EXPECT_TRUE(second.refused({1}, half_way, kStart, 0).empty());
   const auto one = second.next({2}, kStart).value();
   EXPECT_THAT(one.texts, testing::ElementsAre("stored, and nobody heard of it"));
   const auto two = second.next({3}, kStart).value();

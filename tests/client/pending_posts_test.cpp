@@ -212,6 +212,23 @@ TEST_F(PendingPostsTest, keeps_order_between_an_outbox_and_the_next_one) {
   EXPECT_THAT(sent()->texts, ElementsAre("c"));
 }
 
+TEST_F(PendingPostsTest, asks_for_what_was_stored_of_a_post_that_was_refused_half_way) {
+  for (const auto* text : {"a", "b", "c", "d"}) add("lobby", text);
+  const auto all = sent().value();
+  auto refusal = refuse(RefusalCode::not_a_member);
+  refusal.expected = Counter{3};
+  EXPECT_THAT(refuse_it(1, refusal), IsEmpty());
+  const auto stored = sent().value();
+  EXPECT_THAT(stored.texts, ElementsAre("a", "b"));
+  EXPECT_EQ(stored.counter, Counter{1});
+  const auto rest = sent().value();
+  EXPECT_THAT(rest.texts, ElementsAre("c", "d"));
+  EXPECT_EQ(rest.counter, Counter{3});
+  EXPECT_THAT(answer(2, stored), SizeIs(2));
+  EXPECT_THAT(refuse_it(3, refusal), SizeIs(2)) << "as a whole: none of it is stored";
+  EXPECT_EQ(posts.size(), 0U);
+}
+
 TEST_F(PendingPostsTest, finds_the_one_bad_text_among_several) {
   for (const auto* text : {"a", "bad", "c"}) add("lobby", text);
   static_cast<void>(sent());

@@ -48,7 +48,7 @@ void ModelBroker::run_session(ClientNumber client, Session& session) {
 void ModelBroker::post(const Origin& origin, request::Post post, Session& session) {
   if (!surroundings_.has_parts || post.texts.size() < 2)
     return record(command::Post{origin, std::move(post)});
-  const auto whole = std::make_shared<PostInParts>(PostInParts{post.texts.size(), {}});
+  const auto whole = std::make_shared<PostInParts>(PostInParts{post.counter, post.texts.size(), {}});
   for (auto left = post.texts.size(); left > 0;) {
     const auto count = surroundings_.dice.between(1, left);
     left -= count;

@@ -100,6 +100,16 @@ TEST_F(Post, acknowledges_a_repeat_to_who_has_left_the_room_since) {
   EXPECT_THAT(outcome.records, IsEmpty());
 }
 
+TEST_F(Post, says_how_far_it_went_when_only_its_first_texts_were_stored_before) {
+  const auto stored = post(kAlice, "tea", {1}, {"one", "two"});
+  leave(kAlice, "tea");
+  const auto refusal =
+      answer_in<Refusal>(post(kAlice, "tea", {1}, {"one", "two", "three"}, originals_of(stored)));
+  EXPECT_EQ(refusal.code, RefusalCode::not_a_member);
+  EXPECT_EQ(refusal.expected, Counter{3});
+  EXPECT_EQ(answer_in<Refusal>(post(kAlice, "tea", {3}, {"three"})).expected, std::nullopt);
+}
+
 TEST_F(Post, uses_up_no_counter_when_refused) {
   post(kBob, "tea", {1}, {"refused"});
   EXPECT_THAT(acks_in(post(kBob, "lobby", {1}, {"taken"})), ElementsAre(reply::Ack{{1}, {1}, {1}, now_}));

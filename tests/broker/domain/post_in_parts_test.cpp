@@ -26,7 +26,7 @@ class PostInPartsTest : public DomainTest {
     return {.origin = origin(kAlice, {9}), .post = {"tea", kOutbox, counter, {text}}, .whole = whole_};
   }
 
-  const std::shared_ptr<PostInParts> whole_ = std::make_shared<PostInParts>(PostInParts{3, {}});
+  const std::shared_ptr<PostInParts> whole_ = std::make_shared<PostInParts>(PostInParts{{1}, 3, {}});
 };
 
 TEST_F(PostInPartsTest, is_complete_with_its_last_part) {
@@ -58,7 +58,9 @@ TEST_F(PostInPartsTest, has_others_come_in_between) {
 TEST_F(PostInPartsTest, is_refused_once) {
   decide(part({1}, "one"));
   leave(kAlice, "tea");
-  EXPECT_EQ(answer_in<Refusal>(decide(part({2}, "two"))).code, RefusalCode::not_a_member);
+  const auto refusal = answer_in<Refusal>(decide(part({2}, "two")));
+  EXPECT_EQ(refusal.code, RefusalCode::not_a_member);
+  EXPECT_EQ(refusal.expected, Counter{2}) << "the first one is stored";
   join(kAlice, "tea");
   const auto last = decide(part({3}, "three"));
   EXPECT_THAT(last.effects, IsEmpty());

@@ -86,7 +86,7 @@ TEST_F(WatchedRecorderTest, has_who_repeats_in_parts_wait_before_the_first_one_o
   decide_at_once({post({kAlice, kAlices, {2}}, {1}, {"one", "two"})});
   watchful_.look_up_takes = std::chrono::milliseconds(50);
   const auto repeat = [](RequestId request) {
-    const auto whole = std::make_shared<PostInParts>(PostInParts{2, {}});
+    const auto whole = std::make_shared<PostInParts>(PostInParts{{1}, 2, {}});
     const auto part = [&](Counter counter, std::string_view text) {
       return command::Post{
           .origin = {kAlice, kAlices, request}, .post = {"lobby", kOutbox, counter, {text}}, .whole = whole};

@@ -17,7 +17,7 @@ class PartsTest : public RecorderTest {
   PartsTest() { connect_both(); }
 
   using Whole = std::shared_ptr<PostInParts>;
-  static Whole whole(std::size_t texts) { return std::make_shared<PostInParts>(PostInParts{texts, {}}); }
+  static Whole whole(std::size_t texts) { return std::make_shared<PostInParts>(PostInParts{{1}, texts, {}}); }
   static Command part(const Whole& whole, Counter counter, const std::string& text, RequestId request = {2}) {
     return command::Post{
         .origin = {kAlice, kAlices, request}, .post = {"lobby", kOutbox, counter, {text}}, .whole = whole};

@@ -199,15 +199,16 @@ class ReferenceModel {
     if (is_stranger(command.origin)) return;
     const auto& [room, outbox, counter, texts] = command.post;
     const auto client = command.origin.client.value;
-    if (!members_.contains(room)) return refuse(command.origin, "no_such_room");
     auto& posts = posts_[{client, outbox.value}];
     const auto first = counter.value - 1;
     const bool brings_news = first + texts.size() > posts.size();
-    if (brings_news && !members_[room].contains(client)) return refuse(command.origin, "not_a_member");
+    const auto due = brings_news && first < posts.size() ? " " + number(posts.size() + 1) : "";
+    if (!members_.contains(room)) return refuse(command.origin, "no_such_room" + due);
+    if (brings_news && !members_[room].contains(client)) return refuse(command.origin, "not_a_member" + due);
     if (first > posts.size()) return refuse(command.origin, "out_of_order " + number(posts.size() + 1));
     const auto repeats = std::min(texts.size(), posts.size() - first);
     for (std::size_t i = 0; i < repeats; ++i) {
-      if (posts[first + i].room != room) return refuse(command.origin, "id_reused");
+      if (posts[first + i].room != room) return refuse(command.origin, "id_reused" + due);
     }
     for (std::size_t i = repeats; i < texts.size(); ++i)
       store(command.origin, room, outbox.value, posts, std::string(texts[i]));
