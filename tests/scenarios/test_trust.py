@@ -68,14 +68,19 @@ def test_a_man_in_the_middle_gets_nothing_and_is_named(encrypted, invited, is_en
             assert f"{pins(invited)}:2" in ended.stderr
 
 
-@pytest.mark.parametrize("verb", [("tail",), ("chat", "--plain"), ("send", "--lines")])
-def test_who_is_connected_already_stops_as_hard_when_the_key_changes(encrypted, invited, verb):
+def shows(running, text: str) -> bool:
+    return any(text in line for line in running.lines())
+
+
+@pytest.mark.parametrize("verb, first", [(("tail", "--since", "all"), "bonjour"), (("chat", "--plain"), "before"),
+                                         (("send", "--lines", "--json"), "sequence")])
+def test_who_is_connected_already_stops_as_hard_when_the_key_changes(encrypted, invited, verb, first):
     fifo, entrance = open_pipe()
     with invited.start("running", "ada", *verb, stdin=fifo) as running:
         fifo.close()
         entrance.write(b"before\n")
         entrance.flush()
-        eventually(lambda: encrypted.sessions())
+        eventually(lambda: shows(running, first))
         encrypted.stop()
         with in_the_place_of(encrypted):
             entrance.write(b"a secret\n")
@@ -87,8 +92,8 @@ def test_who_is_connected_already_stops_as_hard_when_the_key_changes(encrypted, 
 
 
 def test_who_is_connected_already_stays_while_a_tunnel_has_no_broker_behind_it(encrypted, invited):
-    with invited.start("running", "ada", "tail", "--count", "1") as running:
-        eventually(lambda: encrypted.sessions())
+    with invited.start("running", "ada", "tail", "--since", "all", "--count", "2") as running:
+        eventually(lambda: shows(running, "bonjour"))
         encrypted.stop()
         port = int(encrypted.talk.rpartition(":")[2])
         with socket.create_server(("127.0.0.1", port)) as tunnel:
