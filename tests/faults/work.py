@@ -80,6 +80,8 @@ class Work:
         self.journals.mkdir(parents=True)
         self.broker = broker or Broker(directory / "broker")
         self.broker.security, self.keys = security, {}
+        # Nobody waits for it, but where there is a rate long posts are stored in parts.
+        self.broker.settings["messages_per_second"] = 1_000_000
         if not self.broker.talk_port:
             self.broker.talk_port, self.broker.feed_port = free_ports(2)
         self.processes, self.applications, self.patience = processes, [], patience
