@@ -37,7 +37,7 @@ std::optional<Refusal> refuse_speaking(const State& state, RoomNumber room, Clie
   return std::nullopt;
 }
 
-/// Why the post cannot be taken, if so. It is taken or refused as a whole.
+/// Why the post, or this part of one, cannot be taken, if so. It is taken or refused as a whole.
 std::optional<Refusal> object_to(const State& state, const command::Post& command, RoomNumber room,
                                  TimeMs now) {
   const auto& [origin, post, originals, not_looked_up, whole] = command;

@@ -61,6 +61,7 @@ void Recorder::decide(Command command) {
 }
 
 void Recorder::look_up(command::Post& post) {
+  if (post.whole && post.whole->is_refused) return;
   if (count_repeats(state_, ports_.journal, post) == 0) return;
   // If a later part had to wait, all of it would come again, be looked up again, and wait again.
   const bool is_begun = post.whole && std::exchange(post.whole->is_looked_up, true);

@@ -87,19 +87,19 @@ void Session::finish_departed() {
 void Session::run() {
   std::vector<Item> items;
   while (mailbox_.drain(items)) {
-    const auto bytes = bytes_in(items);
-    for (auto& item : items) std::visit([this](auto& one) { handle(std::move(one)); }, item);
+    for (auto& item : items) {
+      // One by one: at the pace of a long post all of them may take seconds.
+      const auto bytes = bytes_in(item);
+      std::visit([this](auto& one) { handle(std::move(one)); }, item);
+      waiting_bytes_ -= bytes;
+    }
     hand_over();
-    waiting_bytes_ -= bytes;
   }
 }
 
-std::size_t Session::bytes_in(const std::vector<Item>& items) {
-  std::size_t bytes = 0;
-  for (const auto& item : items) {
-    if (const auto* request = std::get_if<RequestFrame>(&item)) bytes += request->bytes.size();
-  }
-  return bytes;
+std::size_t Session::bytes_in(const Item& item) {
+  const auto* request = std::get_if<RequestFrame>(&item);
+  return request == nullptr ? 0 : request->bytes.size();
 }
 
 void Session::handle(RequestFrame frame) {

@@ -107,7 +107,7 @@ class Session {
 
   void have_read(ReadTask task);
   void hand_over();
-  [[nodiscard]] static std::size_t bytes_in(const std::vector<Item>& items);
+  [[nodiscard]] static std::size_t bytes_in(const Item& item);
   [[nodiscard]] std::size_t count_within_bytes(std::span<const RequestFrame> requests) const;
 
   const ClientNumber client_;

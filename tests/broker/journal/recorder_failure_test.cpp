@@ -31,6 +31,7 @@ class WatchfulJournal : public Journal {
   }
   std::vector<Original> originals(ClientNumber client, OutboxId outbox, Counter first,
                                   std::size_t count) override {
+    ++look_ups;
     burn(look_up_takes);
     return journal_.originals(client, outbox, first, count);
   }
@@ -42,6 +43,7 @@ class WatchfulJournal : public Journal {
   }
 
   Collected<std::size_t> told_before;
+  std::atomic<int> look_ups = 0;
   std::atomic<std::chrono::milliseconds> look_up_takes{};
   std::atomic<std::chrono::milliseconds> commit_takes{};
 
@@ -95,8 +97,10 @@ TEST_F(WatchedRecorderTest, has_who_repeats_in_parts_wait_before_the_first_one_o
   };
   decide_at_once(repeat({3}));
   EXPECT_EQ(replies_.reply_to(3).refusal(), std::nullopt) << "or it would wait each time it comes";
+  const int before = watchful_.look_ups;
   decide_at_once(repeat({4}));
   EXPECT_EQ(replies_.reply_to(4).refusal(), RefusalCode::too_fast);
+  EXPECT_EQ(watchful_.look_ups, before) << "nor is the rest of what was refused";
 }
 
 TEST_F(WatchedRecorderTest, has_nobody_pay_for_a_commit_that_took_long) {

@@ -80,6 +80,20 @@ TEST_F(PaceTest, hands_each_part_on_before_it_waits) {
   EXPECT_TRUE(came_one_by_one);
 }
 
+TEST_F(PaceTest, counts_nothing_as_waiting_that_was_handed_on) {
+  tools_.waiting_max.bytes = 64 * 1024;
+  open();
+  const auto request = [](Counter counter, std::size_t count) {
+    return RequestFrame{kDesk,
+                        frame(request::Post{"lobby", {7}, counter, texts(count, 8000)}, {counter.value})};
+  };
+  std::vector<RequestFrame> both{request({1}, 5), request({6}, 2)};
+  ASSERT_EQ(session_->deliver(both).count, 2U);
+  for (int part = 0; part < 3; ++part) (void)recorder_.next<command::Post>();
+  std::vector<RequestFrame> more{request({8}, 5)};
+  EXPECT_EQ(session_->deliver(more).count, 1U) << "40 KB of the first two requests are stored";
+}
+
 TEST_F(PaceTest, hands_all_on_at_once_where_anybody_may_post_as_much_as_he_likes) {
   tools_.per_identity.messages = 0;
   open();
