@@ -33,10 +33,11 @@ def store(ended):
 
 
 def change_a_text(store) -> None:
-    """As a failing disk would: one letter of the 55th message, in the file itself."""
+    """As a failing disk would: one letter of the 55th message, in the file itself. A page that was divided may have an
+    old copy of it beside, which nobody reads."""
     database = store / "palabre.sqlite3"
     content = database.read_bytes()
-    assert content.count(b"message 55") == 1
+    assert b"message 55" in content
     database.write_bytes(content.replace(b"message 55", b"massage 55"))
 
 
