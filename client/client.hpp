@@ -52,7 +52,7 @@ enum class ProblemKind : std::uint8_t {
 /// Why a call has no result. `text` is one sentence for people.
 struct Problem {
   ProblemKind kind = ProblemKind::unreachable;
-  Refusal refusal;  ///< when kind is refused
+  Refusal refusal;  ///< when kind is refused; with retry_after_ms nothing but time is wanting
   std::string text;
 };
 

@@ -103,6 +103,7 @@ void Conversation::talk_up(Moment now) {
 /// Before the WELCOME libzmq's own attempts go on. After it a new socket is due, whose queue holds no stale
 /// frame.
 void Conversation::talk_down(Moment now) {
+  last_turning_away_.reset();
   if (stage_ == Stage::greeting) stage_ = Stage::unconnected;
   if (stage_ == Stage::welcomed) lose(now, "the connection to " + options_.server + " broke");
   if (stage_ == Stage::leaving) stage_ = Stage::over;
@@ -215,6 +216,7 @@ void Conversation::say_hello(Moment now) {
 
 void Conversation::lose(Moment now, const std::string& why) {
   stage_ = Stage::unconnected;
+  last_turning_away_.reset();
   forget_requests();
   is_feed_open_ = false;
   reopen_at_ = now + spread(kReopenPause, jitter());
@@ -256,6 +258,7 @@ void Conversation::expire(Moment now) {
 Problem Conversation::problem_at_deadline() const {
   if (stage_ == Stage::welcomed)
     return {ProblemKind::timed_out, {}, options_.server + " did not answer in time"};
+  if (last_turning_away_) return {ProblemKind::refused, *last_turning_away_, last_failure_};
   const std::string why =
       last_failure_.empty() ? "no palabre broker answers at " + options_.server : last_failure_;
   return {ProblemKind::unreachable, {}, why};

@@ -145,8 +145,9 @@ class Conversation {
 
   RequestId next_id_{1};
   RequestId hello_;
-  Moment hello_until_{};          ///< when the HELLO under way is given up, or said again
-  bool was_turned_away_ = false;  ///< the broker said to try HELLO again later
+  Moment hello_until_{};                      ///< when the HELLO under way is given up, or said again
+  bool was_turned_away_ = false;              ///< the broker said to try HELLO again later
+  std::optional<Refusal> last_turning_away_;  ///< in those words, and it is there still
   std::optional<Moment> reopen_at_;
   Moment leave_at_{};          ///< when FAREWELL is no longer waited for
   bool is_announced_ = false;  ///< the application was told `connected`, and not `lost` since

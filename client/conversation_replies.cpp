@@ -181,6 +181,7 @@ void Conversation::answer_call(RequestId id, Reply reply) {
 void Conversation::hello_refused(const Refusal& refusal, Moment now) {
   if (refusal.retry_after_ms) {
     was_turned_away_ = true;
+    last_turning_away_ = refusal;
     hello_until_ = now + spread(Milliseconds(*refusal.retry_after_ms), jitter());
     return talk_failed(options_.server + " asks to try again later: " + refusal.text);
   }

@@ -26,12 +26,19 @@ struct Connection {
   reply::Welcome welcome;
 };
 
+/// What to connect for.
+struct Purpose {
+  FeedUse feed = FeedUse::none;
+  std::filesystem::path outbox_file = {};
+  /// A broker that says `busy` is waited for until the deadline, and not for five seconds.
+  bool has_patience = false;
+};
+
 /// A client that said hello, or the status to end with, the reason having been said. Without a broker it
-/// gives up after five seconds, or at the deadline when that is sooner. An `outbox_file` that cannot be used
-/// is a std::runtime_error.
-[[nodiscard]] std::variant<Connection, int> connect(const Settings& settings, FeedUse feed,
-                                                    const Deadline& deadline = Deadline({}),
-                                                    const std::filesystem::path& outbox_file = {});
+/// gives up after five seconds, or at the deadline when that is sooner. An outbox file that cannot be used is
+/// a std::runtime_error.
+[[nodiscard]] std::variant<Connection, int> connect(const Settings& settings, Purpose purpose = {},
+                                                    const Deadline& deadline = Deadline({}));
 
 /// Joins the room unless the welcome says that we are a member. The status to end with when that fails.
 [[nodiscard]] std::optional<int> join_if_needed(Connection& connection, const std::string& room,

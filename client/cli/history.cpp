@@ -52,7 +52,7 @@ int print_from(Connection& connection, const std::string& room, Sequence next,
 }
 
 int history(const Settings& settings, const HistoryOptions& options) {
-  auto connected = connect(settings, FeedUse::none);
+  auto connected = connect(settings);
   if (const auto* status = std::get_if<int>(&connected)) return *status;
   auto& connection = std::get<Connection>(connected);
   const auto& room = settings.config.room;

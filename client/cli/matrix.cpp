@@ -73,7 +73,7 @@ class MatrixPrinter {
 };
 
 int matrix(const Settings& settings, const MatrixOptions& options) {
-  auto connected = connect(settings, FeedUse::none);
+  auto connected = connect(settings);
   if (const auto* status = std::get_if<int>(&connected)) return *status;
   MatrixPrinter printer(std::get<Connection>(connected), options);
   return options.client ? printer.print_row(ClientNumber{*options.client}) : printer.print_all_rows();

@@ -32,7 +32,7 @@ int moderate(const Settings& settings, const ModerateOptions& options) {
   }
   if (!options.role.empty()) wanted.role = role_named(options.role);
   wanted.for_ms = static_cast<std::uint64_t>(options.seconds * 1000);
-  auto connected = connect(settings, FeedUse::none);
+  auto connected = connect(settings);
   if (const auto* status = std::get_if<int>(&connected)) return *status;
   const auto answer = std::get<Connection>(connected).client->moderate(wanted, kAnswerWait);
   if (const auto* problem = std::get_if<Problem>(&answer)) return fail(*problem);
@@ -46,7 +46,7 @@ std::string text_line(const reply::AuditEntry& entry) {
 }
 
 int audit(const Settings& settings, const std::string& room, bool prints_json) {
-  auto connected = connect(settings, FeedUse::none);
+  auto connected = connect(settings);
   if (const auto* status = std::get_if<int>(&connected)) return *status;
   auto& client = *std::get<Connection>(connected).client;
   Output output;

@@ -35,7 +35,7 @@ Answer<RoundTrip> measure(Connection& connection, const std::string& server, std
 
 int ping(const Settings& settings, const PingOptions& options) {
   const Deadline deadline(options.timeout);
-  auto connected = connect(settings, FeedUse::none, deadline);
+  auto connected = connect(settings, {}, deadline);
   if (const auto* status = std::get_if<int>(&connected)) return *status;
   Output output;
   for (std::uint64_t i = 0; i < options.count; ++i) {

@@ -20,7 +20,7 @@ std::string text_line(const reply::RoomEntry& room) {
 }
 
 int rooms(const Settings& settings, bool prints_json) {
-  auto connected = connect(settings, FeedUse::none);
+  auto connected = connect(settings);
   if (const auto* status = std::get_if<int>(&connected)) return *status;
   const auto answer = std::get<Connection>(connected).client->rooms(kAnswerWait);
   if (const auto* problem = std::get_if<Problem>(&answer)) return fail(*problem);

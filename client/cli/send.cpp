@@ -49,7 +49,7 @@ std::optional<int> send_another_first(Connection& connection, const std::string&
 /// A connection for posting to the room, or the status to end with.
 std::variant<Connection, int> connect_to_post(const Settings& settings, const SendOptions& options,
                                               const Deadline& deadline) {
-  auto connected = connect(settings, FeedUse::none, deadline, options.outbox);
+  auto connected = connect(settings, {.outbox_file = options.outbox, .has_patience = true}, deadline);
   auto* connection = std::get_if<Connection>(&connected);
   if (connection == nullptr) return connected;
   if (const auto status = join_if_needed(*connection, settings.config.room, deadline)) return *status;

@@ -137,7 +137,7 @@ std::vector<std::string> rooms_to_follow(const reply::Welcome& welcome, const st
 int tail(const Settings& settings, const TailOptions& options) {
   const Deadline deadline(options.timeout);
   const auto use = options.is_direct ? FeedUse::messages_and_new_direct_rooms : FeedUse::messages;
-  auto connected = connect(settings, use, deadline);
+  auto connected = connect(settings, {.feed = use, .has_patience = true}, deadline);
   if (const auto* status = std::get_if<int>(&connected)) return *status;
   auto& connection = std::get<Connection>(connected);
   for (const auto& room : rooms_to_follow(connection.welcome, settings.config.room, options)) {

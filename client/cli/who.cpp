@@ -23,7 +23,7 @@ std::string text_line(const reply::ClientEntry& client) {
 }
 
 int who(const Settings& settings, const WhoOptions& options) {
-  auto connected = connect(settings, FeedUse::none);
+  auto connected = connect(settings);
   if (const auto* status = std::get_if<int>(&connected)) return *status;
   auto& client = *std::get<Connection>(connected).client;
   Output output;

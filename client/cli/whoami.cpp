@@ -11,7 +11,7 @@ namespace palabre::cli {
 namespace {
 
 int whoami(const Settings& settings, bool prints_json) {
-  auto connected = connect(settings, FeedUse::none);
+  auto connected = connect(settings);
   if (const auto* status = std::get_if<int>(&connected)) return *status;
   const auto& welcome = std::get<Connection>(connected).welcome;
   Output output;

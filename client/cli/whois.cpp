@@ -18,7 +18,7 @@ struct WhoisOptions {
 };
 
 int whois(const Settings& settings, const WhoisOptions& options) {
-  auto connected = connect(settings, FeedUse::none);
+  auto connected = connect(settings);
   if (const auto* status = std::get_if<int>(&connected)) return *status;
   const auto answer = std::get<Connection>(connected).client->whois(options.name, kAnswerWait);
   if (const auto* problem = std::get_if<Problem>(&answer)) return fail(*problem);

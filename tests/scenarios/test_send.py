@@ -2,6 +2,7 @@
 
 import signal
 
+from palabre_harness import Palabre, eventually
 from wire_client import Peer
 
 RUNS = 20
@@ -34,3 +35,15 @@ def test_the_exit_status_says_what_became_of_the_messages(broker, palabre):
     broker.stop()
     assert palabre.run("alice", "send", "--timeout", "0.3", "x").returncode == 3
 
+
+def test_a_broker_that_is_full_is_waited_for_until_the_timeout(make_broker, tmp_path):
+    """And not for the five seconds after which a broker that does not answer counts as none."""
+    broker = make_broker(sessions_max=1)
+    palabre = Palabre(tmp_path / "home", broker.talk)
+    with Peer(broker, "alice") as alice:
+        patient = palabre.start("patient", "bob", "send", "when there is room")
+        hasty = palabre.start("hasty", "carol", "send", "--timeout", "6", "now or never")
+        assert palabre.run("dave", "rooms").returncode == 1
+        assert hasty.wait() == 5 and "try again later" in eventually(patient.talk)
+        alice.goodbye()
+    assert patient.wait() == 0 and patient.talk().count("\n") == 1
