@@ -6,6 +6,7 @@
 #include "client/cli/program.hpp"
 #include "client/cli/talk.hpp"
 #include "client/cli/verbs.hpp"
+#include "client/counted.hpp"
 #include "client/exit_status.hpp"
 
 namespace palabre::cli {
@@ -63,7 +64,7 @@ class MatrixPrinter {
   void print_head(const reply::Row& row) {
     if (options_.prints_json) return;
     output_.show("#" + std::to_string(row.client.value) + " " + row.name + ": " +
-                 std::to_string(row.columns.value) + (row.columns.value == 1 ? " message" : " messages"));
+                 counted(row.columns.value, "message"));
   }
 
   Connection& connection_;

@@ -6,14 +6,11 @@
 #include "client/cli/program.hpp"
 #include "client/cli/talk.hpp"
 #include "client/cli/verbs.hpp"
+#include "client/counted.hpp"
 #include "client/exit_status.hpp"
 
 namespace palabre::cli {
 namespace {
-
-std::string counted(std::uint64_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
 
 std::string text_line(const reply::RoomEntry& room) {
   return room.room + "  " + counted(room.head.value, "message") + "  " + counted(room.members, "member");

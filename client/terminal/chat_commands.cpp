@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "client/counted.hpp"
 #include "client/terminal/chat.hpp"
 #include "client/terminal/commands.hpp"
 #include "client/visible_text.hpp"
@@ -14,10 +15,6 @@ constexpr std::size_t kMoreLines = 200;
 constexpr std::size_t kPeekLines = 5;
 constexpr std::size_t kRowLines = 20;
 constexpr std::size_t kLinesMax = 1'000;
-
-std::string counted(std::uint64_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
 
 std::string left_aligned(std::string text, std::size_t width) {
   text.resize(std::max(text.size(), width), ' ');
