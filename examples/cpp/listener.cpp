@@ -2,7 +2,8 @@
 //
 // usage: example_listener ADDRESS NAME ROOM [FROM]     example_listener tcp://127.0.0.1:8420 bob lobby 1
 //
-// FROM is the first sequence wanted; without it only what is posted from now on is printed.
+// ADDRESS is an invitation, palabre://…, where the broker is encrypted. FROM is the first sequence wanted;
+// without it only what is posted from now on is printed.
 
 #include <cstdlib>
 #include <exception>
@@ -50,8 +51,12 @@ int run(int argc, char** argv) {
   const std::string name = argv[2];
   if (!palabre::is_name(name))
     return fail(name + " is no name: 2 to 24 of a-z 0-9 _ -, beginning with a letter");
-  const auto token = palabre::identity_token(palabre::identities_directory(), name);
-  palabre::Client client({.server = argv[1], .name = name, .token = token});
+  // Where the connection is encrypted the key proves the name, otherwise the token does.
+  const auto directory = palabre::identities_directory();
+  palabre::Client client({.server = argv[1],
+                          .name = name,
+                          .token = palabre::identity_token(directory, name),
+                          .secret_key = palabre::identity_key(directory, name)});
 
   std::optional<palabre::Sequence> from;
   if (argc == 5) from = palabre::Sequence{std::strtoull(argv[4], nullptr, 10)};

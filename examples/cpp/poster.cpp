@@ -1,6 +1,8 @@
 // Posts each line of standard input as one message, and ends when the last one is safe.
 //
 // usage: example_poster ADDRESS NAME ROOM     echo bonjour | example_poster tcp://127.0.0.1:8420 alice lobby
+//
+// ADDRESS is an invitation, palabre://…, where the broker is encrypted.
 
 #include <cstdlib>
 #include <exception>
@@ -41,8 +43,13 @@ int run(int argc, char** argv) {
   if (!palabre::is_name(name))
     return fail(name + " is no name: 2 to 24 of a-z 0-9 _ -, beginning with a letter");
   const std::string room = argv[3];
-  const auto token = palabre::identity_token(palabre::identities_directory(), name);
-  palabre::Client client({.server = argv[1], .name = name, .token = token, .wants_feed = false});
+  // Where the connection is encrypted the key proves the name, otherwise the token does.
+  const auto directory = palabre::identities_directory();
+  palabre::Client client({.server = argv[1],
+                          .name = name,
+                          .token = palabre::identity_token(directory, name),
+                          .secret_key = palabre::identity_key(directory, name),
+                          .wants_feed = false});
 
   const auto welcome = client.connect(5s);
   if (const auto* problem = std::get_if<palabre::Problem>(&welcome)) return fail(problem->text);

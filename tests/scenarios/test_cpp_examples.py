@@ -13,14 +13,14 @@ def environment_of(tmp_path) -> dict:
 
 
 def listener(broker, tmp_path, *arguments) -> Program:
-    return Program([program("example_listener"), broker.talk, "lisa", *arguments], tmp_path, "lisa",
+    return Program([program("example_listener"), broker.invitation or broker.talk, "lisa", *arguments], tmp_path, "lisa",
                    environment_of(tmp_path))
 
 
 @contextlib.contextmanager
 def poster(broker, tmp_path, name: str = "paul", room: str = "lobby"):
     """The process, which ends with the block: one left behind would go on posting to whoever gets the port next."""
-    posting = subprocess.Popen([program("example_poster"), broker.talk, name, room],
+    posting = subprocess.Popen([program("example_poster"), broker.invitation or broker.talk, name, room],
                                env={**os.environ, **environment_of(tmp_path)}, stdin=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True)
     with posting:
@@ -41,6 +41,14 @@ def test_what_the_poster_posts_the_listener_prints(broker, tmp_path):
         eventually(lambda: broker.sessions() == ["session-1"])
         post(broker, tmp_path, "bonjour\n\nsalut\n")
         eventually(lambda: listening.lines() == ["1  #2 paul  bonjour", "2  #2 paul  salut"])
+
+
+def test_an_invitation_is_an_address(make_broker, tmp_path):
+    broker = make_broker(security="curve")
+    with listener(broker, tmp_path, "lobby", 1) as listening:
+        post(broker, tmp_path, "nobody reads along\n")
+        eventually(lambda: [line.partition("  ")[2] for line in listening.lines()] in (
+            ["#1 paul  nobody reads along"], ["#2 paul  nobody reads along"]))
 
 
 def test_a_room_is_made_by_who_comes_first(broker, tmp_path):
