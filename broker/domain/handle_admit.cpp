@@ -33,6 +33,7 @@ std::optional<Refusal> refuse_identity(const Proof& proof, const command::Admit&
   if (is_own && admit.key.empty() && !proof.key.empty()) return std::nullopt;
   // Both sides are hashes of secrets, so how long the comparison takes tells nothing about a token.
   const bool has_token = !admit.token.empty() && proof.token == admit.token;
+  if (admit.key.empty() && admit.token.empty()) return refuse(RefusalCode::bad_token);
   if (admit.key.empty()) return has_token ? std::nullopt : std::optional(refuse(RefusalCode::wrong_token));
   if (proof.key == admit.key || (proof.key.empty() && has_token)) return std::nullopt;
   return refuse(RefusalCode::wrong_key);

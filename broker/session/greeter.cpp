@@ -69,9 +69,8 @@ bool Greeter::is_full_for(const command::Admit& admit) const {
 Result<command::Admit> Greeter::judge(const Stranger& stranger, RequestId id, request::Hello& hello) const {
   if (stranger.key.empty() && hello.token.empty())
     return refuse(RefusalCode::bad_token, "without encryption a token is needed");
-  auto token = hello.token.empty() ? TokenHash{} : hash_token(hello.token);
   command::Admit admit{stranger.frame.connection, id,        std::move(hello.name),
-                       std::move(token),          hello.run, stranger.key};
+                       hash_token(hello.token),   hello.run, stranger.key};
   admit.connections_max = share_of(admit.name) * options_.per_identity.connections;
   admit.may_register = options_.registration == Registration::anyone;
   if (options_.registration == Registration::invite && !hello.invite.empty()) {

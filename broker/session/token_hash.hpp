@@ -6,7 +6,8 @@
 
 namespace palabre::broker {
 
-/// BLAKE2b-256. Tokens are long random secrets, so a fast hash keeps them as well as a slow one would.
+/// BLAKE2b-256, and nothing for no token. Tokens are long random secrets, so a fast hash keeps them as well
+/// as a slow one would.
 [[nodiscard]] TokenHash hash_token(std::string_view token);
 
 }  // namespace palabre::broker

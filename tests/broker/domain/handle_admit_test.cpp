@@ -243,7 +243,7 @@ TEST_F(AdmitByKey, binds_the_key_of_who_was_known_by_a_token) {
 
 TEST_F(AdmitByKey, does_not_open_a_name_without_a_token_to_who_has_none) {
   admit_with("key", "alice", kDesk);
-  EXPECT_EQ(answer_in<Refusal>(admit("alice", kPhone, "")).code, RefusalCode::wrong_token);
+  EXPECT_EQ(answer_in<Refusal>(admit("alice", kPhone, "")).code, RefusalCode::bad_token);
 }
 
 class ConnectionsOfOne : public DomainTest {

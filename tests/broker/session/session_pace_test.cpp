@@ -107,8 +107,13 @@ TEST_F(PaceTest, hands_on_all_of_a_post_before_it_ends) {
   open();
   post({1}, texts(200, 1000), {1});
   session_->finish();
-  std::size_t handed_on = 0;
-  while (handed_on < 200) handed_on += recorder_.next<command::Post>().post.texts.size();
+  Counter next{1};
+  while (next <= Counter{200}) {
+    const auto part = recorder_.next<command::Post>();
+    EXPECT_EQ(part.post.counter, next);
+    next = next.plus(part.post.texts.size());
+  }
+  EXPECT_EQ(next, Counter{201});
 }
 
 }  // namespace
