@@ -109,7 +109,8 @@ void add_identity_commands(CLI::App& identity, Action& chosen, const SharedArgum
 /// Who may come in. All of it works beside a running broker, and without one.
 void add_people_commands(CLI::App& app, Action& chosen, const SharedArguments& arguments) {
   add_command(app, "invite",
-              "Print an invitation: what palabre on another machine needs, with a code for one newcomer",
+              "Print an invitation: what palabre on another machine needs, and with registration \"invite\" "
+              "a newcomer",
               chosen, [](const Config& config) { return invite(config); });
   auto& ban = add_command(app, "ban", "End somebody's connections, and let him in no more", chosen,
                           [arguments](const Config& config) {

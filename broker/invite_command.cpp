@@ -1,21 +1,17 @@
 #include "broker/invite_command.hpp"
 
-#include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 
 #include "broker/invitations.hpp"
 #include "broker/session/invite_codes.hpp"
+#include "broker/wall_clock.hpp"
 
 namespace palabre::broker {
 namespace {
 
-constexpr std::chrono::hours kGoodFor{24 * 7};
-
-TimeMs a_week_from_now() {
-  const auto end = std::chrono::system_clock::now().time_since_epoch() + kGoodFor;
-  return {static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(end).count())};
-}
+constexpr std::uint64_t kGoodForMs = 7ULL * 24 * 3600 * 1000;
 
 }  // namespace
 
@@ -35,7 +31,7 @@ int invite(const Config& config) {
   Invitation invitation{
       place_to_dial("tcp://" + host + ":" + std::to_string(config.talk_port)), pair_of(secret).open, {}};
   if (config.registration == Registration::invite) {
-    invitation.code = InviteCodes(secret).make(a_week_from_now());
+    invitation.code = InviteCodes(secret).make({wall_clock().value + kGoodForMs});
   }
   std::printf("%s\n", text_of(invitation).c_str());
   return EXIT_SUCCESS;

@@ -23,7 +23,7 @@ struct ClientOptions {
   /// The identity's secret key as text, needed with an invitation; client/identity.hpp keeps one.
   std::string secret_key = {};
   std::string broker_key_origin = {};  ///< where the broker's key was found, for sentences about it
-  bool wants_notices = false;          ///< subscribe to came, went, joined, left
+  bool wants_notices = false;          ///< subscribe to came, went, joined, left, rekeyed, renamed
   bool wants_feed = true;              ///< false: only requests and posts; follow() is not allowed
   /// Rooms between us and somebody who first writes after the first WELCOME are followed from their first
   /// message.

@@ -36,7 +36,8 @@ Complaint put_security(ClientConfig& config, std::string_view value) {
 }
 
 Complaint put_room(ClientConfig& config, std::string_view value) {
-  if (!is_room(value)) return "must have 1 to 32 of a-z 0-9 _ - and begin with a letter or digit";
+  if (!is_room(value))
+    return "must be as tea, alice/tea or @bob: 1 to 32 of a-z 0-9 _ -, beginning with a letter or digit";
   config.room = value;
   return std::nullopt;
 }
@@ -52,8 +53,8 @@ Complaint put_history(ClientConfig& config, std::string_view value) {
 }
 
 constexpr std::array<ClientKey, 5> kKeys{{
-    {"server", "tcp://127.0.0.1:8420", "", "The broker's talk address: tcp://HOST:PORT, HOST:PORT or HOST.",
-     false, put_server},
+    {"server", "tcp://127.0.0.1:8420", "",
+     "The broker's talk address: an invitation, tcp://HOST:PORT, HOST:PORT or HOST.", false, put_server},
     {"name", "", "",
      "Who you are; the identity of that name is made at first use. Empty means your login name.", false,
      put_name},

@@ -22,7 +22,7 @@ struct ClientConfig {
   std::string name;    ///< empty: the login name
   /// Whether brokers on other machines are spoken to without encryption, too, where their key is not known.
   bool may_be_open = false;
-  std::string room;         ///< a room as in schema/text.hpp
+  std::string room;         ///< a room as in schema/room_names.hpp
   std::size_t history = 0;  ///< lines of history that a chat begins with
 };
 

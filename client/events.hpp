@@ -25,8 +25,8 @@ struct Message {
   bool is_replay = false;  ///< stored before following began; news fetched late, after a loss, are still news
 };
 
-/// Somebody came, went, joined or left; or something was done to somebody in a closed room, which is told
-/// even of one that we do not follow, when it was done to us.
+/// Somebody came, went, joined or left, has another key or name; or something was done to somebody in a
+/// closed room, which is told even of one that we do not follow, when it was done to us.
 struct Notice {
   std::string room;
   TimeMs at;

@@ -7,8 +7,8 @@
 /// Who this user is: a name, and the secrets that prove it to brokers.
 namespace palabre {
 
-/// Where tokens are kept: $XDG_DATA_HOME/palabre/identities or ~/.local/share/palabre/identities. Empty when
-/// neither variable is there.
+/// Where tokens and keys are kept: $XDG_DATA_HOME/palabre/identities or ~/.local/share/palabre/identities.
+/// Empty when neither variable is there.
 [[nodiscard]] std::filesystem::path identities_directory();
 
 /// The token of `name`, kept in `directory`/NAME.token (mode 0600, the directory 0700) and made at first use

@@ -20,9 +20,8 @@ struct BadAddress {
   std::string sentence;
 };
 
-/// Reads tcp://HOST:PORT, HOST:PORT or HOST, whose port is then the protocol's. An IPv6 address with a port
-/// stands in brackets. Or an
-/// invitation, palabre://HOST:PORT#KEY.
+/// Reads an invitation, palabre://HOST:PORT#KEY; or tcp://HOST:PORT, HOST:PORT or HOST, whose port is then
+/// the protocol's. An IPv6 address with a port stands in brackets.
 [[nodiscard]] std::variant<TalkAddress, BadAddress> read_server(std::string_view server);
 
 }  // namespace palabre

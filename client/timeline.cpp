@@ -9,8 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A HISTORY unanswered for so long was lost: the broker drops replies when their queue is full.
-constexpr Milliseconds kRefillTimeout = 5s;
 /// After a page that brought nothing although something was missing.
 constexpr Milliseconds kFruitlessPause = 1s;
 constexpr Milliseconds kFruitlessPauseMax = 8s;
@@ -105,7 +103,7 @@ std::optional<request::History> Timeline::refill_due(Moment now) const {
 }
 
 void Timeline::refill_sent(RequestId request, Moment now) {
-  refill_ = Refill{request, now + kRefillTimeout, head_};
+  refill_ = Refill{request, now + kReplyTimeout, head_};
 }
 
 Events Timeline::take_page(const reply::Page& page, Moment now) {

@@ -25,7 +25,7 @@ inline constexpr std::string_view kInvitationScheme = "palabre://";
 /// Nothing when `text` is no invitation. The place is not looked at.
 [[nodiscard]] std::optional<Invitation> read_invitation(std::string_view text);
 
-/// Where a broker leaves its invitation for clients on its own machine, and they look for it, the first that
+/// Where a broker leaves its invitation for clients on its own machine, and they look for it, the newest that
 /// exists: /run/palabre, $XDG_RUNTIME_DIR/palabre, $XDG_STATE_HOME/palabre or ~/.local/state/palabre. Nobody
 /// but the machine's administrator and the user can write there.
 [[nodiscard]] std::vector<std::filesystem::path> local_invitation_files(std::uint16_t talk_port);

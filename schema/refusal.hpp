@@ -54,7 +54,8 @@ struct Refusal {
 /// The wire's name of a code, such as "hello_first".
 [[nodiscard]] std::string_view name_of(RefusalCode code);
 
-/// A refusal with the code's usual sentence and, for busy, storage_full and stopping, its usual retry_after.
+/// A refusal with the code's usual sentence and, for busy, storage_full, stopping and too_fast, its
+/// usual retry_after.
 [[nodiscard]] Refusal refuse(RefusalCode code);
 [[nodiscard]] Refusal refuse(RefusalCode code, std::string text);
 

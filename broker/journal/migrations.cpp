@@ -165,8 +165,8 @@ CREATE TABLE moderation (
   PRIMARY KEY (room, number)
 ) STRICT, WITHOUT ROWID;
 
--- What the operator did, in order: `act` is ban, unban, add or rebind, `text` the reason or the key. A client is banned
--- when the last of its bans and unbans is a ban.
+-- What the operator did, in order: `act` is ban, unban, add, rebind or rename, `text` the reason, the key or the new
+-- name. A client is banned when the last of its bans and unbans is a ban.
 CREATE TABLE operator_act (
   number    INTEGER NOT NULL PRIMARY KEY,
   act       TEXT    NOT NULL,

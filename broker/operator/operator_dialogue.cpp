@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kDone = "done\n";
 constexpr std::string_view kRefused = "refused\n";
 
-static_assert(kOperatorRequestBytesMax > kReasonBytesMax + limits::kNameBytesMax + 16);
+static_assert(kOperatorRequestBytesMax > limits::kReasonBytesMax + limits::kNameBytesMax + 16);
 
 std::vector<std::string> words_of(std::string_view line) {
   std::vector<std::string> words;
@@ -52,8 +52,7 @@ std::optional<OperatorRequest> request_of(const std::vector<std::string>& words)
 }
 
 bool is_reason(const std::string& text) {
-  const bool is_line = text.find_first_of("\n\t") == std::string::npos;
-  return text.empty() || (is_line && text.size() <= kReasonBytesMax && !refuse_text(text));
+  return text.find_first_of("\n\t") == std::string::npos && !refuse_reason(text);
 }
 
 std::optional<std::string> object(const Order& order) {
@@ -63,7 +62,7 @@ std::optional<std::string> object(const Order& order) {
     return refuse(RefusalCode::bad_name).text;
   const auto* ban = std::get_if<order::Ban>(&order);
   if (ban != nullptr && !is_reason(ban->reason))
-    return "a reason is one line of at most " + std::to_string(kReasonBytesMax) + " bytes";
+    return "a reason is one line of at most " + std::to_string(limits::kReasonBytesMax) + " bytes";
   const auto* add = std::get_if<order::Add>(&order);
   const auto* rebind = std::get_if<order::Rebind>(&order);
   const bool lacks_key = (add != nullptr && add->key.empty()) || (rebind != nullptr && rebind->key.empty());

@@ -24,7 +24,6 @@ struct OperatorAnswer {
   std::string text;  ///< lines for people, the last one without its end
 };
 
-inline constexpr std::size_t kReasonBytesMax = 256;
 /// With room for the longest request there is.
 inline constexpr std::size_t kOperatorRequestBytesMax = 512;
 

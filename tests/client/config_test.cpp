@@ -76,7 +76,7 @@ TEST(ClientConfig, names_the_place_of_what_it_refuses) {
   EXPECT_THAT(sentence_from_file("history = \"many\"\n"), HasSubstr(":1:11: history must be a whole number"));
   EXPECT_THAT(sentence_from_file("history = 1001\n"), HasSubstr("0 to 1000"));
   EXPECT_THAT(sentence_from_file("history = -1\n"), HasSubstr("0 to 1000"));
-  EXPECT_THAT(sentence_from_file("room = \"BAD\"\n"), HasSubstr("room must have"));
+  EXPECT_THAT(sentence_from_file("room = \"BAD\"\n"), HasSubstr("room must be"));
   EXPECT_THAT(sentence_from_file("name = 3\n"), HasSubstr("name must be a text in quotes"));
   EXPECT_THAT(sentence_from_file("name = \n"), HasSubstr(".toml:1:"));
   EXPECT_THAT(sentence_from_file("profile = 3\n"), HasSubstr("[profile.NAME]"));

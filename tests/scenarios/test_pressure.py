@@ -91,7 +91,7 @@ def test_a_program_that_finds_no_place_for_its_connection_waits_for_one_or_says_
         eventually(broker.sessions)
         with palabre.start("patient", "alice", "send", "a place") as patient:
             late = palabre.run("alice", "send", "--timeout", "1", "no place")
-            assert late.returncode == 3 and "as many of your connections are open" in late.stderr, late.stderr
+            assert late.returncode == 5 and "as many of your connections are open" in late.stderr, late.stderr
             tail.signal(signal.SIGINT)
             assert patient.wait() == 0, patient.talk()
     broker.stop()

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "schema/limits.hpp"
+
 namespace palabre::broker {
 namespace {
 
@@ -21,7 +23,7 @@ TEST(OperatorDialogue, carries_every_request_in_a_line) {
   EXPECT_TRUE(comes_through(Order(order::Add{"alice", kKey})));
   EXPECT_TRUE(comes_through(Order(order::Rebind{"alice", kKey})));
   EXPECT_TRUE(comes_through(Order(order::Rename{"alice", "alicia"})));
-  const Order longest = order::Ban{std::string(24, 'a'), std::string(kReasonBytesMax, 'r')};
+  const Order longest = order::Ban{std::string(24, 'a'), std::string(limits::kReasonBytesMax, 'r')};
   EXPECT_LT(text_of(OperatorRequest(longest)).size(), kOperatorRequestBytesMax);
 }
 
@@ -38,7 +40,8 @@ TEST(OperatorDialogue, objects_to_what_nobody_can_mean) {
   EXPECT_TRUE(objection_to(Order(order::Ban{"alice", "two\nlines"})).has_value());
   EXPECT_TRUE(objection_to(Order(order::Ban{"alice", "two\twords"})).has_value());
   EXPECT_TRUE(objection_to(Order(order::Ban{"alice", "\x1b[2J"})).has_value());
-  EXPECT_TRUE(objection_to(Order(order::Ban{"alice", std::string(kReasonBytesMax + 1, 'r')})).has_value());
+  EXPECT_TRUE(
+      objection_to(Order(order::Ban{"alice", std::string(limits::kReasonBytesMax + 1, 'r')})).has_value());
   EXPECT_TRUE(objection_to(Order(order::Add{"alice", ""})).has_value());
   EXPECT_TRUE(objection_to(Order(order::Rename{"alice", "Not A Name"})).has_value());
   EXPECT_FALSE(objection_to(Order(order::Ban{"alice", "déjà vu"})).has_value());
