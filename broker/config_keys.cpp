@@ -94,7 +94,7 @@ constexpr std::array kKeys{
         "What one identity may post in any case, of 256 bytes each; more while any are spare. 0: any number. "
         "Where none are, a request longer than two seconds of that waits up to twice the time it takes to "
         "earn. Unless 0, 16 KiB of it are stored each 20 ms, ten times as much of a bot's.",
-        number<&Config::messages_per_second>(50, 0, 1'000'000'000)},
+        number<&Config::messages_per_second>(32, 0, 1'000'000'000)},
     Key{"spare_messages_per_second", "messages",
         "What one may post beyond; two together half as much, six or more a sixth. 0: none.",
         number<&Config::spare_messages_per_second>(3000, 0, 1'000'000'000)},
