@@ -9,6 +9,7 @@ import os
 import re
 import resource
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -78,6 +79,15 @@ class Program:
         self.process.wait()
 
 
+def held_port(address: str) -> socket.socket:
+    """Has a free port of `address`, on which whoever says SO_REUSEADDR, as libzmq does, may still listen. Nobody else is
+    given it as long as this is open: while a broker is down, the kernel would take its port for a connection."""
+    holder = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind((address, 0))
+    return holder
+
+
 class Broker:
     """A `palabred` with its data in `directory`. Settings are configuration keys, given by the environment."""
 
@@ -89,6 +99,7 @@ class Broker:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.security, self.invitation = security, None
         self.talk_port = self.feed_port = 0
+        self.held_ports: list[socket.socket] = []
         self.running: Program | None = None
         self.runs = 0
 
@@ -113,6 +124,9 @@ class Broker:
 
     def start(self, is_awaited: bool = True):
         self.runs += 1
+        if self.talk_port == self.feed_port == 0 and not self.prefix:
+            self.held_ports = [held_port(self.bind) for _ in range(2)]
+            self.talk_port, self.feed_port = (holder.getsockname()[1] for holder in self.held_ports)
         environment = {f"PALABRED_{key.upper()}": str(value) for key, value in self.settings.items()}
         self.running = Program(self.command(), self.directory, f"palabred-{self.runs}", environment)
         if not is_awaited:
@@ -138,6 +152,8 @@ class Broker:
     def end(self) -> None:
         """Kills it, and takes away the invitation that a killed broker leaves outside of its own directory."""
         self.kill()
+        for holder in self.held_ports:
+            holder.close()
         left = Path(f"/run/palabre/{self.talk_port}.invitation")
         if os.access(left.parent, os.W_OK):
             left.unlink(missing_ok=True)
