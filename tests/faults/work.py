@@ -111,7 +111,8 @@ class Work:
         if not self.keys:
             return ["--server", server]
         invitation = f"palabre://{server.removeprefix('tcp://')}#{self.broker.invitation.partition('#')[2]}"
-        return ["--server", invitation, "--secret-keys", *(self.keys[name].secret_text for name in names)]
+        # In one word, because one key in 64 begins with a dash.
+        return ["--server", invitation, "--secret-keys=" + ",".join(self.keys[name].secret_text for name in names)]
 
     def new_keys(self) -> Keys | None:
         """Of somebody whom the broker does not know yet; none where nothing is encrypted."""

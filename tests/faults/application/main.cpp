@@ -29,7 +29,8 @@ struct Options {
 void describe(CLI::App& app, Options& options) {
   app.add_option("--server", options.each.server, "The talk address, or an invitation")->required();
   app.add_option("--secret-keys", options.secret_keys,
-                 "With an invitation: the identities' keys, in their order");
+                 "With an invitation: the identities' keys, in their order")
+      ->delimiter(',');
   app.add_option("--journals", options.journals, "The folder of the journals")->required();
   app.add_option("--names", options.names, "The identities")->required();
   app.add_option("--people", options.each.people, "All identities there are, here and in other processes")
